@@ -1,0 +1,74 @@
+/** The environment as the rest of the code sees it: typed, validated, complete. Made once, by `loadConfig()` in `env.ts`. */
+export class AppConfig {
+  readonly production: boolean;
+  readonly http: { readonly port: number; readonly host: string };
+  /** `url` undefined: embedded PostgreSQL (never in production). */
+  readonly database: { readonly url: string | undefined; readonly poolSize: number };
+  /** `url` undefined: the purchase-order consumer is off. */
+  readonly rabbitmq: { readonly url: string | undefined };
+  readonly whatsapp: WhatsAppConfig;
+  readonly notificationsEnabled: boolean;
+  readonly poEvents: PoEventsConfig;
+  readonly dispatcher: DispatcherConfig;
+  /** Undefined: made at first start and kept under `.data/` (never in production). */
+  readonly adminApiKey: string | undefined;
+  /** 32 bytes. Undefined: made under `.data/` (never in production). */
+  readonly encryptionKey: Buffer | undefined;
+  /** First admin of the web page. Undefined: made and printed at first start (never in production). */
+  readonly admin: { readonly email: string | undefined; readonly password: string | undefined };
+  readonly logLevel: LogLevel;
+  /** Where the embedded database and the generated secrets live; `.data` in the working directory. */
+  readonly dataDir: string;
+  /** Things to tell the operator at start: deprecated names, an API version past its end. */
+  readonly warnings: readonly string[];
+
+  constructor(values: AppConfig) {
+    Object.assign(this, values);
+  }
+}
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+export interface WhatsAppConfig {
+  readonly accessToken: string;
+  readonly phoneNumberId: string;
+  readonly businessAccountId: string;
+  readonly webhookVerifyToken: string;
+  /** Undefined only where unsigned webhooks are allowed. */
+  readonly appSecret: string | undefined;
+  readonly allowUnsignedWebhooks: boolean;
+  /** `v18.0` */
+  readonly apiVersion: string;
+  /** Without a slash at the end. */
+  readonly graphUrl: string;
+  /** True when no WhatsApp variable is set outside production: the built-in simulator is started and used. */
+  readonly useSimulator: boolean;
+  /** Port of the built-in simulator on 127.0.0.1. */
+  readonly simulatorPort: number;
+  readonly messagesPerSecond: number;
+  /** ISO 3166 alpha-2, for numbers without `+`. */
+  readonly defaultCountry: string | undefined;
+}
+
+export interface PoEventsConfig {
+  readonly exchange: string;
+  readonly queue: string;
+  readonly routingKeys: readonly string[];
+  readonly template: string;
+  readonly language: string;
+}
+
+export type UnconfirmedPolicy = 'witness' | 'hold' | 'resend';
+
+export interface DispatcherConfig {
+  /** How long a claimed message belongs to one process without a heartbeat. */
+  readonly leaseMs: number;
+  /** How often expired leases and expired messages are looked for. */
+  readonly sweepMs: number;
+  /** How long Meta may take to answer one send; always shorter than the lease. */
+  readonly sendTimeoutMs: number;
+  /** Messages on the wire at once, per process. */
+  readonly concurrency: number;
+  readonly unconfirmedPolicy: UnconfirmedPolicy;
+  readonly unconfirmedGraceMs: number;
+}
