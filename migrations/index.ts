@@ -1,1 +1,14 @@
-export {};
+import { CreateMessageTables1795219200001 } from './1795219200001-create-message-tables.ts';
+import { CreateTemplateRegistry1795219200002 } from './1795219200002-create-template-registry.ts';
+import { CreateWebhookTables1795219200003 } from './1795219200003-create-webhook-tables.ts';
+import { CreatePoEventTables1795219200004 } from './1795219200004-create-po-event-tables.ts';
+import { CreateAccessTables1795219200005 } from './1795219200005-create-access-tables.ts';
+
+/** In the order they run. Append only: what has run somewhere is never edited. */
+export const migrations = [
+  CreateMessageTables1795219200001,
+  CreateTemplateRegistry1795219200002,
+  CreateWebhookTables1795219200003,
+  CreatePoEventTables1795219200004,
+  CreateAccessTables1795219200005,
+];

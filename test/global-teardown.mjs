@@ -1,1 +1,4 @@
-export default function globalTeardown() {}
+export default async function globalTeardown() {
+  const { stopTestServers } = await import('./support/servers.ts');
+  await stopTestServers();
+}

@@ -1,3 +1,4 @@
+export { BackgroundLoop } from './background-loop.ts';
 export { Clock, SystemClock } from './clock.ts';
 export {
   AppConfig,
@@ -7,5 +8,16 @@ export {
   type UnconfirmedPolicy,
   type WhatsAppConfig,
 } from './config/app-config.ts';
+export { ConfigModule } from './config/config.module.ts';
+export { ConfigurationError, loadConfig, loadConfigFromProcess } from './config/env.ts';
+export { type DatabaseOptions, databaseOptions } from './database/database-options.ts';
+export { isPassingDatabaseFault } from './database/passing-fault.ts';
+export { queryRows, type SqlRunner } from './database/rows.ts';
 export { AppError, type AppErrorOptions, type FieldError, NotFoundError, ValidationError } from './errors/app.error.ts';
+export { toFieldErrors, validationExceptionFactory } from './errors/field-errors.ts';
+export { ProblemFilter } from './errors/problem.filter.ts';
 export { isUuid, newId, PLATFORM_TENANT_ID } from './ids.ts';
+export { assertUtf8Json, jsonDepthExceeds, jsonSafe } from './json-safety.ts';
+export { PinoLoggerService } from './logging/pino-logger.service.ts';
+export { currentRequestId, runWithRequestId } from './logging/request-context.ts';
+export { IsE164, maskPhone, parseE164 } from './phone-number.ts';

@@ -1,1 +1,1 @@
-export {};
+export { WebhooksModule } from './webhooks.module.ts';

@@ -1,1 +1,13 @@
-export {};
+export * from './cloud-api/index.ts';
+export { renderBody } from './payloads/index.ts';
+export { OutboxPoller } from './sending/outbox.poller.ts';
+export { PRIORITIES, type Priority, type SendRequest } from './sending/send-request.ts';
+export {
+  type BulkResult,
+  type SendOptions,
+  WhatsAppBusinessService,
+  type WhatsAppHealth,
+} from './sending/whatsapp-business.service.ts';
+export { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
+export { WhatsAppModule } from './whatsapp.module.ts';
+export { type TemplateNotification, WhatsAppService } from './whatsapp.service.ts';

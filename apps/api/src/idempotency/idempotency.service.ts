@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import { AppError, queryRows, type SqlRunner } from '#common';
+
+/** A request that may come twice. */
+export interface KeyedRequest {
+  tenantId: string;
+  /** `Idempotency-Key`; undefined: the caller promises nothing. */
+  key: string | undefined;
+  /** `POST /api/v1/whatsapp/messages` */
+  route: string;
+  body: unknown;
+}
+
+export interface Answer {
+  status: number;
+  body: object;
+}
+
+/** Stores the answer; for the transaction that does what the request asks for, so that deed and memory are durable together. */
+export type Remember = (tx: EntityManager, answer: Answer) => Promise<void>;
+
+interface Lock {
+  tenantId: string;
+  key: string;
+  lockedUntil: Date;
+}
+
+interface KeyRow {
+  request_hash: string;
+  response_status: number | null;
+  response_body: string;
+}
+
+const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+
+/** Makes two requests with one `Idempotency-Key` one. */
+@Injectable()
+export class IdempotencyService {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Runs `work` once per key; a repetition gets the first answer again. What `work` throws is not remembered: the caller
+   * corrects the request and uses the key again.
+   * @throws AppError 400 for a key that is none, 409 while the first request runs, 422 for the same key with another body.
+   */
+  async once(
+    request: KeyedRequest,
+    work: (remember: Remember) => Promise<Answer>,
+  ): Promise<Answer & { replayed: boolean }> {
+    const { tenantId, key } = request;
+    if (key === undefined) return { ...(await work(() => Promise.resolve())), replayed: false };
+    if (!KEY.test(key)) {
+      throw new AppError(
+        400,
+        'idempotency-key-invalid',
+        'Idempotency-Key must be 1 to 255 printable ASCII characters.',
+      );
+    }
+    const requestHash = hashOf(request);
+    const lockedUntil = await this.lock(tenantId, key, requestHash);
+    if (!lockedUntil) return { ...(await this.recall(tenantId, key, requestHash)), replayed: true };
+
+    const lock = { tenantId, key, lockedUntil };
+    try {
+      const answer = await work((tx, early) => store(tx, lock, early));
+      // The final answer (after `Prefer: wait`) takes the place of the one that was stored with the deed.
+      await store(this.dataSource, lock, answer);
+      return { ...answer, replayed: false };
+    } catch (cause) {
+      await this.unlock(lock);
+      throw cause;
+    }
+  }
+
+  /** Removes what is older than 24 hours. */
+  async removeExpired(): Promise<void> {
+    await this.dataSource.query('DELETE FROM idempotency_keys WHERE expires_at <= now()');
+  }
+
+  /** A request that died with its process holds its key for two minutes, longer than any request runs. */
+  private async lock(tenantId: string, key: string, requestHash: string): Promise<Date | undefined> {
+    const [row] = await queryRows<{ locked_until: Date }>(
+      this.dataSource,
+      `INSERT INTO idempotency_keys AS k (tenant_id, idempotency_key, request_hash, locked_until, expires_at)
+       VALUES ($1, $2, $3, date_trunc('milliseconds', now()) + interval '2 minutes', now() + interval '24 hours')
+       ON CONFLICT (tenant_id, idempotency_key) DO UPDATE
+       SET request_hash = excluded.request_hash, locked_until = excluded.locked_until,
+           expires_at = excluded.expires_at, created_at = now(), response_status = NULL, response_body = NULL
+       WHERE k.expires_at <= now() OR (k.response_status IS NULL AND k.locked_until <= now())
+       RETURNING locked_until`,
+      [tenantId, key, requestHash],
+    );
+    return row?.locked_until;
+  }
+
+  private async recall(tenantId: string, key: string, requestHash: string): Promise<Answer> {
+    const [row] = await queryRows<KeyRow>(
+      this.dataSource,
+      `SELECT request_hash, response_status, response_body FROM idempotency_keys
+       WHERE tenant_id = $1 AND idempotency_key = $2`,
+      [tenantId, key],
+    );
+    if (row && row.request_hash !== requestHash) {
+      throw new AppError(
+        422,
+        'idempotency-key-reused',
+        'This Idempotency-Key was used for another request; use a new key for each request.',
+      );
+    }
+    if (!row || row.response_status === null) {
+      throw new AppError(
+        409,
+        'idempotency-key-in-use',
+        'The first request with this Idempotency-Key is still running.',
+        {
+          retryAfterSeconds: 1,
+        },
+      );
+    }
+    return { status: row.response_status, body: JSON.parse(row.response_body) as object };
+  }
+
+  private async unlock({ tenantId, key, lockedUntil }: Lock): Promise<void> {
+    await this.dataSource.query(
+      `DELETE FROM idempotency_keys
+       WHERE tenant_id = $1 AND idempotency_key = $2 AND locked_until = $3 AND response_status IS NULL`,
+      [tenantId, key, lockedUntil],
+    );
+  }
+}
+
+/** @throws AppError 409 when the key was given to another request meanwhile: the transaction must not commit. */
+async function store(runner: SqlRunner, { tenantId, key, lockedUntil }: Lock, { status, body }: Answer): Promise<void> {
+  const rows = await queryRows(
+    runner,
+    `UPDATE idempotency_keys SET response_status = $4, response_body = $5
+     WHERE tenant_id = $1 AND idempotency_key = $2 AND locked_until = $3 RETURNING tenant_id`,
+    [tenantId, key, lockedUntil, status, JSON.stringify(body)],
+  );
+  if (rows.length > 0) return;
+  throw new AppError(409, 'idempotency-key-in-use', 'Another request took over this Idempotency-Key.', {
+    retryAfterSeconds: 1,
+  });
+}
+
+function hashOf({ route, body }: KeyedRequest): string {
+  return createHash('sha256')
+    .update(route)
+    .update('\n')
+    .update(JSON.stringify(body) ?? '')
+    .digest('hex');
+}

@@ -1,0 +1,126 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { IsDate, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min, MinLength } from 'class-validator';
+
+import { IsE164 } from '#common';
+import {
+  DELIVERY_STATUSES,
+  type DeliveryStatus,
+  MESSAGE_TYPES,
+  type MessageDirection,
+  type MessageFilter,
+  type WhatsAppMessageType,
+} from '#messages';
+
+const upperCase = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
+/** A `+` that nobody escaped arrives as a blank. */
+const plus = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' ? value.replace(/^ (?=\d)/, '+') : value;
+
+export class ListMessagesDto {
+  @ApiPropertyOptional({ format: 'uuid', description: 'With a platform key.' })
+  @IsOptional()
+  @IsUUID()
+  tenant_id?: string;
+
+  @ApiPropertyOptional({ enum: DELIVERY_STATUSES })
+  @IsOptional()
+  @Transform(upperCase)
+  @IsIn(DELIVERY_STATUSES, { message: `must be one of ${DELIVERY_STATUSES.join(', ')}` })
+  status?: DeliveryStatus;
+
+  @ApiPropertyOptional({ enum: ['outbound', 'inbound'] })
+  @IsOptional()
+  @IsIn(['outbound', 'inbound'], { message: 'must be outbound or inbound' })
+  direction?: MessageDirection;
+
+  @ApiPropertyOptional({ example: 'template' })
+  @IsOptional()
+  @Transform(upperCase)
+  @IsIn(MESSAGE_TYPES, { message: `must be one of ${MESSAGE_TYPES.join(', ').toLowerCase()}` })
+  type?: WhatsAppMessageType;
+
+  @ApiPropertyOptional({ example: '+34612345678' })
+  @IsOptional()
+  @Transform(plus)
+  @IsE164()
+  to?: string;
+
+  @ApiPropertyOptional({ example: '+34612345678' })
+  @IsOptional()
+  @Transform(plus)
+  @IsE164()
+  from_phone?: string;
+
+  @ApiPropertyOptional({ example: 'po_notification' })
+  @IsOptional()
+  @IsString()
+  template_name?: string;
+
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsUUID()
+  notification_id?: string;
+
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsUUID()
+  batch_id?: string;
+
+  @ApiPropertyOptional({ example: '131026' })
+  @IsOptional()
+  @IsString()
+  error_code?: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  @IsOptional()
+  @Type(() => Date)
+  @IsDate({ message: 'must be an ISO 8601 time such as 2026-11-21T09:00:00Z' })
+  created_from?: Date;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Exclusive.' })
+  @IsOptional()
+  @Type(() => Date)
+  @IsDate({ message: 'must be an ISO 8601 time such as 2026-11-21T09:00:00Z' })
+  created_to?: Date;
+
+  @ApiPropertyOptional({ description: 'Anywhere in the text, the parameters, the name or the number.' })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  q?: string;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit: number = 50;
+
+  @ApiPropertyOptional({ description: '`paging.next_cursor` of the page before.' })
+  @IsOptional()
+  @IsString()
+  cursor?: string;
+}
+
+export function toMessageFilter(tenantId: string | undefined, dto: ListMessagesDto): MessageFilter {
+  return {
+    equal: {
+      tenantId,
+      status: dto.status,
+      direction: dto.direction,
+      messageType: dto.type,
+      recipientPhone: dto.to,
+      fromPhone: dto.from_phone,
+      templateName: dto.template_name,
+      notificationId: dto.notification_id,
+      batchId: dto.batch_id,
+      errorCode: dto.error_code,
+    },
+    createdFrom: dto.created_from,
+    createdTo: dto.created_to,
+    text: dto.q,
+  };
+}

@@ -1,0 +1,116 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+
+import {
+  DELIVERY_STATUSES,
+  type DeliveryStatus,
+  type MessageError,
+  type MessageEvent,
+  PENDING_REASONS,
+  type PendingReason,
+  type WhatsAppMessage,
+} from '#messages';
+
+@ApiSchema({ name: 'MessageEvent' })
+export class MessageEventResponse {
+  @ApiProperty({ example: 'delivered' }) type: string;
+  @ApiProperty({ enum: ['api', 'dispatcher', 'webhook'] }) source: string;
+  @ApiProperty({ format: 'date-time', description: "Meta's time for what Meta reports." }) occurred_at: string;
+  @ApiProperty({ format: 'date-time' }) created_at: string;
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) details: unknown;
+}
+
+@ApiSchema({ name: 'Message' })
+export class MessageResponse {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  @ApiProperty({ format: 'uuid' }) tenant_id: string;
+  @ApiProperty({ enum: ['outbound', 'inbound'] }) direction: string;
+  @ApiProperty({ enum: DELIVERY_STATUSES }) status: DeliveryStatus;
+  @ApiProperty({ enum: PENDING_REASONS, nullable: true, description: 'PENDING only.' })
+  pending_reason: PendingReason | null;
+  @ApiProperty({ example: 'template' }) type: string;
+  @ApiProperty({ type: String, nullable: true }) to: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Business-scoped user id.' }) recipient: string | null;
+  @ApiProperty({ type: String, nullable: true }) from_phone: string | null;
+  @ApiProperty({ type: String, nullable: true }) recipient_name: string | null;
+  @ApiProperty({ type: String, nullable: true }) template_name: string | null;
+  @ApiProperty({ type: String, nullable: true }) template_language: string | null;
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) template_parameters: unknown;
+  @ApiProperty({ type: 'object', additionalProperties: true }) content: Record<string, unknown>;
+  @ApiProperty({ type: String, nullable: true }) whatsapp_message_id: string | null;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true }) notification_id: string | null;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true }) batch_id: string | null;
+  @ApiProperty({ type: 'object', additionalProperties: true }) metadata: Record<string, unknown>;
+  @ApiProperty() attempts: number;
+  @ApiProperty({ type: String, nullable: true }) error_code: string | null;
+  @ApiProperty({ type: String, nullable: true }) error_message: string | null;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: '`{ code, title, details, class, retryable, action }`',
+  })
+  error: MessageError | null;
+  @ApiProperty({ format: 'date-time' }) created_at: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) send_at: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) expires_at: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) sent_at: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) delivered_at: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) read_at: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) failed_at: string | null;
+  @ApiProperty({ format: 'date-time' }) updated_at: string;
+  @ApiPropertyOptional({
+    type: [MessageEventResponse],
+    description: 'The whole timeline; only where one message is asked for.',
+  })
+  events?: MessageEventResponse[];
+}
+
+/** Field by field, so that a new column never leaks. */
+export function toMessageResponse(message: WhatsAppMessage): MessageResponse {
+  return {
+    id: message.id,
+    tenant_id: message.tenantId,
+    direction: message.direction,
+    status: message.status,
+    pending_reason: message.status === 'PENDING' ? message.pendingReason : null,
+    type: message.messageType.toLowerCase(),
+    to: message.recipientPhone,
+    recipient: message.recipientUserId,
+    from_phone: message.fromPhone,
+    recipient_name: message.recipientName,
+    template_name: message.templateName,
+    template_language: message.templateLanguage,
+    template_parameters: message.templateParameters,
+    content: message.content,
+    whatsapp_message_id: message.whatsappMessageId,
+    notification_id: message.notificationId,
+    batch_id: message.batchId,
+    metadata: message.metadata,
+    attempts: message.attempts,
+    error_code: message.errorCode,
+    error_message: message.errorMessage,
+    error: message.error,
+    created_at: message.createdAt.toISOString(),
+    send_at: time(message.sendAt),
+    expires_at: time(message.expiresAt),
+    sent_at: time(message.sentAt),
+    delivered_at: time(message.deliveredAt),
+    read_at: time(message.readAt),
+    failed_at: time(message.failedAt),
+    updated_at: message.updatedAt.toISOString(),
+  };
+}
+
+export function toEventResponse({ type, source, occurredAt, createdAt, details }: MessageEvent): MessageEventResponse {
+  return {
+    type,
+    source,
+    occurred_at: occurredAt.toISOString(),
+    created_at: createdAt.toISOString(),
+    details: details ?? null,
+  };
+}
+
+function time(date: Date | null): string | null {
+  return date?.toISOString() ?? null;
+}

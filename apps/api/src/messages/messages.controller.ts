@@ -1,0 +1,64 @@
+import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+
+import { type Caller, CurrentCaller, RequireScope } from '#tenants';
+
+import { sendAnswer } from '../idempotency/send-answer.ts';
+import { ListMessagesDto } from './dto/list-messages.dto.ts';
+import { MessageResponse } from './dto/message.response.ts';
+import { SendMessageDto } from './dto/send-message.dto.ts';
+import { type MessagePage, MessagesService } from './messages.service.ts';
+import { PreferWait } from './prefer-wait.decorator.ts';
+
+@ApiTags('messages')
+@ApiBearerAuth()
+@Controller('api/v1/whatsapp/messages')
+export class MessagesController {
+  constructor(private readonly messages: MessagesService) {}
+
+  @Post()
+  @HttpCode(HttpStatus.ACCEPTED)
+  @RequireScope('messages:send')
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Two requests with one key are one, for 24 hours.',
+  })
+  @ApiHeader({
+    name: 'Prefer',
+    required: false,
+    description: '`wait=N`: answer when the message is SENT or FAILED, at most N (≤ 30) seconds later.',
+  })
+  @ApiAcceptedResponse({ type: MessageResponse, description: 'Stored; it is not lost any more.' })
+  @ApiCreatedResponse({ type: MessageResponse, description: 'With `Prefer: wait`: WhatsApp answered.' })
+  async send(
+    @CurrentCaller() caller: Caller,
+    @Body() dto: SendMessageDto,
+    @Headers('idempotency-key') idempotencyKey: string | undefined,
+    @PreferWait() waitMs: number,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<object> {
+    return sendAnswer(response, await this.messages.send(caller, dto, { idempotencyKey, waitMs }));
+  }
+
+  @Get()
+  @RequireScope('messages:read')
+  async list(@CurrentCaller() caller: Caller, @Query() query: ListMessagesDto): Promise<MessagePage> {
+    return this.messages.list(caller, query);
+  }
+
+  @Get(':id')
+  @RequireScope('messages:read')
+  @ApiOkResponse({ type: MessageResponse })
+  async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MessageResponse> {
+    return this.messages.get(caller, id);
+  }
+}

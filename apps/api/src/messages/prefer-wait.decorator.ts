@@ -1,0 +1,11 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+
+const LONGEST_WAIT_S = 30;
+
+/** `Prefer: wait=N` in milliseconds, at most 30 s; 0 without it. A preference that cannot be read is no error (RFC 7240). */
+export const PreferWait = createParamDecorator((_: unknown, context: ExecutionContext): number => {
+  const header = context.switchToHttp().getRequest<Request>().get('prefer') ?? '';
+  const seconds = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?(?=$|[,;\s])/i.exec(header)?.[1];
+  return seconds === undefined ? 0 : Math.min(Number(seconds), LONGEST_WAIT_S) * 1_000;
+});

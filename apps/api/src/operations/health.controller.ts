@@ -1,0 +1,62 @@
+import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import {
+  HealthCheckService,
+  type HealthIndicatorResult,
+  HealthIndicatorService,
+  TypeOrmHealthIndicator,
+} from '@nestjs/terminus';
+import type { Response } from 'express';
+
+import { AppConfig } from '#common';
+import { PoRmqServer } from '#po-events';
+import { Public } from '#tenants';
+import { OutboxPoller } from '#whatsapp';
+
+@Public()
+@ApiTags('operations')
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly health: HealthCheckService,
+    private readonly indicator: HealthIndicatorService,
+    private readonly database: TypeOrmHealthIndicator,
+    private readonly poller: OutboxPoller,
+    private readonly poEvents: PoRmqServer,
+  ) {}
+
+  /** The process answers: nothing more, so that a database outage restarts nobody. */
+  @Get('live')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** Whether requests should come here: database, broker where one is configured, dispatcher. */
+  @Get(['', 'ready'])
+  async ready(@Res({ passthrough: true }) response: Response): Promise<object> {
+    try {
+      return await this.health.check([
+        () => this.database.pingCheck('database', { timeout: 2_000 }),
+        () => this.broker(),
+        () => this.dispatcher(),
+      ]);
+    } catch (failure) {
+      if (!(failure instanceof ServiceUnavailableException)) throw failure;
+      response.status(failure.getStatus());
+      return failure.getResponse() as object;
+    }
+  }
+
+  private broker(): HealthIndicatorResult {
+    const check = this.indicator.check('rabbitmq');
+    if (!this.config.rabbitmq.url) return check.up('off: RABBITMQ_URL is not set, purchase orders come by HTTP only');
+    return this.poEvents.connected ? check.up() : check.down('not consuming; it connects again by itself');
+  }
+
+  private dispatcher(): HealthIndicatorResult {
+    const check = this.indicator.check('dispatcher');
+    if (!this.config.notificationsEnabled) return check.up('off: ENABLE_WHATSAPP_NOTIFICATIONS is false');
+    return this.poller.running ? check.up() : check.down('stopped');
+  }
+}

@@ -1,0 +1,46 @@
+import 'reflect-metadata';
+
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+
+import { type AppConfig, PinoLoggerService } from '#common';
+import { migrate } from '#migrations';
+import { PoRmqServer } from '#po-events';
+
+import { AppModule } from './app.module.ts';
+import { APP_OPTIONS, configureApp } from './configure-app.ts';
+import { announce } from './development/announce.ts';
+import { startDevelopmentServices } from './development/services.ts';
+
+/** Starts what is missing (never in production), migrates, serves, and stops cleanly on SIGTERM and SIGINT. */
+export async function start(config: AppConfig): Promise<void> {
+  const logger = new PinoLoggerService(config);
+  for (const warning of config.warnings) logger.warn(warning);
+
+  const services = await startDevelopmentServices(config);
+  const ran = await migrate(services.databaseUrl);
+  if (ran.length > 0) logger.log({ message: 'Migrated the database', migrations: ran });
+
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, services), APP_OPTIONS);
+  app.useLogger(logger);
+  configureApp(app);
+  stopOnSignal(app, services.stop);
+
+  // The broker may be down for hours: HTTP serves meanwhile.
+  if (config.rabbitmq.url) app.connectMicroservice({ strategy: app.get(PoRmqServer) });
+  await app.startAllMicroservices();
+  await app.listen(config.http.port, config.http.host);
+  if (!config.production) announce(config, services);
+}
+
+function stopOnSignal(app: NestExpressApplication, stopServices: () => Promise<void>): void {
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    await app.close();
+    await stopServices();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+}

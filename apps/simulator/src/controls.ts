@@ -1,0 +1,107 @@
+import type { PhoneNumber } from './account.ts';
+import type { JsonObject } from './checks.ts';
+import type { SimulatorLimits } from './defaults.ts';
+import type { FaultRule } from './faults.ts';
+import type { InboundRequest } from './inbox.ts';
+import type { LedgerQuery, LedgerView } from './ledger.ts';
+import type { RequestView } from './request-log.ts';
+import type { NewTemplate, Template } from './template-store.ts';
+import { templateStatusChange } from './webhook-body.ts';
+import type { WebhookAttempt, WebhookBehaviour } from './webhook-sender.ts';
+import type { World } from './world.ts';
+
+/** What a test or a demo may see and change; `/_simulator` offers the same over HTTP. */
+export class Controls {
+  constructor(protected readonly world: World) {}
+
+  /** Accepted sends, oldest first. */
+  ledger(query: LedgerQuery = {}): LedgerView[] {
+    return this.world.ledger.view(query);
+  }
+
+  /** Every POST to …/messages, also refused ones, oldest first. */
+  requests(limit = 1_000): RequestView[] {
+    return this.world.requests.newest(limit);
+  }
+
+  /** Every POST to the webhook URL and its answer, oldest first. */
+  webhookAttempts(limit = 1_000): WebhookAttempt[] {
+    return this.world.webhooks.attempts.newest(limit);
+  }
+
+  counts(): { accepted: number; requests: number; webhook_attempts: number; under_way: number } {
+    const { ledger, requests, webhooks, idleness } = this.world;
+    return {
+      accepted: ledger.accepted,
+      requests: requests.count,
+      webhook_attempts: webhooks.attempts.count,
+      under_way: idleness.running,
+    };
+  }
+
+  addFault(rule: FaultRule): void {
+    this.world.faults.add(rule);
+  }
+
+  clearFaults(): void {
+    this.world.faults.clear();
+  }
+
+  setLimits(limits: Partial<SimulatorLimits>): SimulatorLimits {
+    this.world.limits.reset({ ...this.world.limits.settings, ...limits });
+    return this.world.limits.settings;
+  }
+
+  setWebhook(behaviour: Partial<WebhookBehaviour>): WebhookBehaviour {
+    this.world.webhooks.behaviour = { ...this.world.webhooks.behaviour, ...behaviour };
+    return this.world.webhooks.behaviour;
+  }
+
+  /**
+   * A customer writes. @returns the wamid
+   * @throws Error when there is no such sending number
+   */
+  sendInbound(request: InboundRequest): string {
+    const { wamid, delivered } = this.world.inbox.receive(request);
+    this.world.idleness.watch(delivered);
+    return wamid;
+  }
+
+  /** One status of an accepted message, whatever came before. @returns false when the message is not known */
+  sendStatus(message: { wamid?: string; opaque?: string }, status: string, errorCode?: number): boolean {
+    const entry = this.world.ledger.find(message);
+    if (entry) this.world.idleness.watch(this.world.playback.send(entry, status, errorCode));
+    return entry !== undefined;
+  }
+
+  /** Adds a template, or changes one; a new status is told by webhook, as at Meta. */
+  setTemplate(name: string, language: string, fields: Partial<Template>): Template {
+    const { templates, webhooks, idleness } = this.world;
+    const present = templates.find(name, language);
+    if (!present) return templates.add(newTemplate(name, language, fields));
+    const before = present.status;
+    Object.assign(present, fields, { id: present.id, name, language });
+    if (present.status !== before) idleness.watch(webhooks.deliver(templateStatusChange(present)));
+    return present;
+  }
+
+  /** Adds a sending number to the account, or changes one. */
+  setPhoneNumber(id: string, fields: JsonObject): PhoneNumber {
+    return this.world.account.setNumber(id, fields);
+  }
+
+  /** As freshly started; statuses and webhooks under way are called off. */
+  reset(): void {
+    this.world.reset();
+  }
+
+  /** @throws Error when statuses or webhooks are still under way after `timeoutMs` */
+  waitForIdle(timeoutMs = 10_000): Promise<void> {
+    return this.world.idleness.wait(timeoutMs);
+  }
+}
+
+function newTemplate(name: string, language: string, fields: Partial<Template>): NewTemplate {
+  const components = [{ type: 'BODY', text: `Template ${name}.` }];
+  return { status: 'APPROVED', category: 'UTILITY', components, ...fields, name, language };
+}

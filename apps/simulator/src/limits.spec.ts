@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { Limits } from './limits.ts';
+
+describe(Limits.name, () => {
+  it('lets a number send so many in any second, and no more', () => {
+    const limits = new Limits({ messagesPerSecond: 2, pair: false });
+    limits.admit('1', '34600000001', 0);
+    limits.admit('1', '34600000002', 900);
+
+    expect(() => limits.admit('1', '34600000003', 999)).toThrow('130429');
+    expect(() => limits.admit('2', '34600000003', 999)).not.toThrow();
+    expect(() => limits.admit('1', '34600000003', 1_000)).not.toThrow();
+    expect(() => limits.admit('1', '34600000003', 1_001)).toThrow('130429');
+  });
+
+  it('lends one person 45 messages and takes one back every six seconds', () => {
+    const limits = new Limits({ messagesPerSecond: null, pair: true });
+    for (let sent = 0; sent < 45; sent += 1) limits.admit('1', '34600000001', 0);
+
+    expect(() => limits.admit('1', '34600000001', 5_999)).toThrow('131056');
+    expect(() => limits.admit('1', '34600000001', 6_000)).not.toThrow();
+    expect(() => limits.admit('1', '34600000001', 6_001)).toThrow('131056');
+  });
+
+  it('limits nothing by itself', () => {
+    const limits = new Limits({ messagesPerSecond: null, pair: false });
+
+    expect(() => Array.from({ length: 2_000 }, () => limits.admit('1', '34600000001', 0))).not.toThrow();
+  });
+});

@@ -1,0 +1,25 @@
+import type { DataSourceOptions } from 'typeorm';
+
+import { SnakeCaseStrategy } from './snake-case.strategy.ts';
+
+export interface DatabaseOptions {
+  url: string;
+  poolSize: number;
+}
+
+/** The connection as every process of ours opens it. The schema comes from migrations only: `synchronize` is off everywhere. */
+export function databaseOptions({ url, poolSize }: DatabaseOptions): DataSourceOptions & { type: 'postgres' } {
+  return {
+    type: 'postgres',
+    url,
+    poolSize,
+    synchronize: false,
+    migrationsTableName: 'schema_migrations',
+    namingStrategy: new SnakeCaseStrategy(),
+    applicationName: 'palomar',
+    connectTimeoutMS: 5_000,
+    // A connection that PostgreSQL drops while idle is replaced by the pool; it must not end the process.
+    poolErrorHandler: () => undefined,
+    extra: { keepAlive: true },
+  };
+}

@@ -1,0 +1,44 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/**
+ * `unknown-message`: a status for a message we do not know (yet); joined when its wamid is stored.
+ * `foreign-number`: it speaks of a number that is not ours. `unknown-kind`: newer than this code. `not-applicable`: it could not be applied.
+ */
+export type SetAsideReason = 'unknown-message' | 'foreign-number' | 'unknown-kind' | 'not-applicable';
+
+/** One item of a delivery that was not applied, with its reason; the others of its batch went on. */
+@Entity('webhook_set_aside_items')
+@Index('webhook_set_aside_items_once', ['deliveryId', 'itemIndex'], { unique: true })
+@Index('webhook_set_aside_items_wamid', ['whatsappMessageId'], {
+  where: "resolved_at IS NULL AND reason = 'unknown-message'",
+})
+export class SetAsideItem {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('uuid')
+  deliveryId: string;
+
+  /** Its place among the items of the delivery. */
+  @Column('int')
+  itemIndex: number;
+
+  @Column('varchar')
+  reason: SetAsideReason;
+
+  @Column('text')
+  detail: string;
+
+  @Column('varchar', { nullable: true })
+  whatsappMessageId: string | null;
+
+  /** JSON text, because `jsonb` refuses some of what Meta may send. */
+  @Column('text')
+  item: string;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  createdAt: Date;
+
+  @Column('timestamptz', { nullable: true })
+  resolvedAt: Date | null;
+}

@@ -1,0 +1,35 @@
+import { ValidateBy } from 'class-validator';
+
+const DECIMAL = /^\d{1,30}(\.\d{1,10})?$/;
+
+/** The amount as a decimal string; undefined for what is none, is negative, or lost its cents on the way. */
+export function readAmount(value: unknown): string | undefined {
+  if (typeof value === 'number') {
+    // A double this large has no exact cents any more; its publisher must send a string.
+    return Math.abs(value) < 2 ** 43 ? readAmount(plain(value)) : undefined;
+  }
+  return typeof value === 'string' && DECIMAL.test(value.trim()) ? value.trim() : undefined;
+}
+
+/** Without an exponent: `1e-7` is `0.0000001`. */
+function plain(value: number): string {
+  return /e/.test(String(value)) ? value.toFixed(10) : String(value);
+}
+
+/** `€1,250.00`: symbol, thousands, and the decimals the currency has. Decimal strings stay exact whatever their length. */
+export function formatAmount(amount: string, currency: string): string {
+  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency });
+  // Some currencies are parted from the number by a no-break space, which reads as a plain one.
+  return format.format(amount as Intl.StringNumericLiteral).replace(/\u00a0/g, ' ');
+}
+
+export function IsAmount(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isAmount',
+    validator: {
+      validate: (value) => readAmount(value) !== undefined,
+      defaultMessage: () =>
+        'must be an amount of zero or more: a number such as 1250.5, or a decimal string such as "1250.50" (always a string above 8 trillion)',
+    },
+  });
+}

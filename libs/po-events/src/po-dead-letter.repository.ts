@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, IsNull } from 'typeorm';
+
+import { jsonSafe, newId } from '#common';
+
+import { PoDeadLetter } from './entities/po-dead-letter.entity.ts';
+import type { DeadLetter } from './transport/dead-letter.ts';
+
+@Injectable()
+export class PoDeadLetterRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async record({ body, reason, detail, routingKey, headers, receivedAt }: DeadLetter): Promise<void> {
+    await this.dataSource.manager.insert(PoDeadLetter, {
+      id: newId(),
+      body,
+      reason,
+      detail: jsonSafe(detail),
+      routingKey: jsonSafe(routingKey),
+      headers: jsonSafe(headers) as object,
+      receivedAt,
+    });
+  }
+
+  /** Newest first. */
+  async list(limit: number): Promise<PoDeadLetter[]> {
+    return this.dataSource.manager.find(PoDeadLetter, { order: { id: 'DESC' }, take: limit });
+  }
+
+  async findWaiting(): Promise<PoDeadLetter[]> {
+    return this.dataSource.manager.find(PoDeadLetter, { where: { replayedAt: IsNull() }, order: { id: 'ASC' } });
+  }
+
+  async findById(id: string): Promise<PoDeadLetter | null> {
+    return this.dataSource.manager.findOneBy(PoDeadLetter, { id });
+  }
+
+  async markReplayed(id: string): Promise<void> {
+    await this.dataSource.manager.update(PoDeadLetter, id, { replayedAt: new Date() });
+  }
+}

@@ -1,0 +1,90 @@
+import { Injectable, Logger } from '@nestjs/common';
+
+import { AppConfig, AppError, ValidationError } from '#common';
+import { WhatsAppService } from '#whatsapp';
+
+import type { PoApprovedEvent } from './po-event.dto.ts';
+import { type EventHead, PO_APPROVED, readApproved, readHead } from './po-event.reader.ts';
+import { AlreadyTakenError, PoEventRepository, type Taken } from './po-event.repository.ts';
+import { toNotification } from './po-notification.mapper.ts';
+
+/** What became of one event; `rejected` is thrown as an `AppError` that says why. */
+export interface PoEventResult {
+  eventId: string | null;
+  outcome: 'notified' | 'skipped' | 'duplicate';
+  reason?: string;
+  messageId?: string;
+}
+
+/** One event, from whatever door, taken once: its outcome is durable when `handle` returns. */
+@Injectable()
+export class PoEventHandler {
+  private readonly logger = new Logger(PoEventHandler.name);
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly whatsapp: WhatsAppService,
+    private readonly events: PoEventRepository,
+  ) {}
+
+  /**
+   * @throws AppError 4xx: the event can never succeed as it is (`rejected`); 5xx and anything else: it may, later.
+   */
+  async handle(event: object): Promise<PoEventResult> {
+    const head = readHead(event);
+    if (head.eventType !== PO_APPROVED && isNamed(event)) return this.skip(head, 'other-event-type');
+
+    const order = readApproved(event);
+    if (await this.events.isKnown(head)) return this.duplicate(head);
+    if (!order.data.supplier_phone) return this.skip(head, 'no-supplier-phone');
+    if (!this.whatsapp.enabled) return this.skip(head, 'notifications-disabled');
+    return this.notify(head, order, order.data.supplier_phone);
+  }
+
+  private async notify(head: EventHead, order: PoApprovedEvent, supplierPhone: string): Promise<PoEventResult> {
+    try {
+      const notification = toNotification(order, supplierPhone, this.config.poEvents);
+      const message = await this.whatsapp.notify(notification, {
+        alongside: (tx, stored) => this.events.take(head, { outcome: 'notified', messageId: stored.id }, tx),
+      });
+      return this.taken(head, { outcome: 'notified', messageId: message.id });
+    } catch (cause) {
+      if (cause instanceof AlreadyTakenError) return this.duplicate(head);
+      throw cause instanceof ValidationError ? inTermsOfTheEvent(cause) : cause;
+    }
+  }
+
+  private async skip(head: EventHead, reason: string): Promise<PoEventResult> {
+    try {
+      await this.events.take(head, { outcome: 'skipped', reason });
+    } catch (cause) {
+      if (cause instanceof AlreadyTakenError) return this.duplicate(head);
+      throw cause;
+    }
+    return this.taken(head, { outcome: 'skipped', reason });
+  }
+
+  private duplicate(head: EventHead): PoEventResult {
+    this.logger.log({ message: 'PO event was taken before', eventId: head.eventId, poNumber: head.poNumber });
+    return { eventId: head.eventId, outcome: 'duplicate' };
+  }
+
+  private taken(head: EventHead, taken: Taken): PoEventResult {
+    this.logger.log({ message: 'PO event taken', eventId: head.eventId, poNumber: head.poNumber, ...taken });
+    return { eventId: head.eventId, ...taken };
+  }
+}
+
+/** An event without a type is a faulty purchase order, not another kind of event. */
+function isNamed(event: object): boolean {
+  const { event_type: eventType } = event as Record<string, unknown>;
+  return typeof eventType === 'string' && eventType !== '';
+}
+
+/** The publisher knows no `to` and no `template.parameters`, only its own fields. */
+function inTermsOfTheEvent(refusal: ValidationError): AppError {
+  const errors = refusal.errors?.map((error) =>
+    error.field === 'to' ? { ...error, field: 'data.supplier_phone' } : error,
+  );
+  return new ValidationError(errors ?? [], refusal.code);
+}

@@ -1,0 +1,33 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+
+import { AppError, isUuid, ValidationError } from '#common';
+
+import type { Caller } from '../api-keys/api-key.service.ts';
+import type { AuthenticatedRequest } from './api-key.guard.ts';
+
+/** Whose API key it is. */
+export const CurrentCaller = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Caller => context.switchToHttp().getRequest<AuthenticatedRequest>().caller,
+);
+
+/**
+ * The tenant a request acts for: the key's own, or the one that a platform key names.
+ * @throws ValidationError 422 when a platform key names none; AppError 403 when a tenant's key names another tenant.
+ */
+export function tenantOf(caller: Caller, named: string | undefined, field = 'tenant_id'): string {
+  if (caller.tenantId === null) {
+    if (isUuid(named)) return named.toLowerCase();
+    throw new ValidationError(
+      [{ field, message: 'is required with a platform key: the tenant to act for' }],
+      'tenant-required',
+    );
+  }
+  if (named !== undefined && named.toLowerCase() !== caller.tenantId) {
+    throw new AppError(
+      403,
+      'tenant-foreign',
+      `This API key belongs to another tenant than ${field} names; leave ${field} out.`,
+    );
+  }
+  return caller.tenantId;
+}

@@ -1,0 +1,20 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+
+import { ApiKeyService } from './api-keys/api-key.service.ts';
+import { PlatformKey } from './api-keys/platform-key.ts';
+import { SenderDirectory } from './senders/sender.directory.ts';
+
+const offered = [ApiKeyService, SenderDirectory];
+
+/** Who may call, and which number speaks for them. */
+@Module({})
+export class TenantsModule {
+  static forRoot(platformKey: string): DynamicModule {
+    return {
+      module: TenantsModule,
+      global: true,
+      providers: [{ provide: PlatformKey, useValue: new PlatformKey(platformKey) }, ...offered],
+      exports: offered,
+    };
+  }
+}

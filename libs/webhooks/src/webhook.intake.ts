@@ -1,0 +1,34 @@
+import { isUtf8 } from 'node:buffer';
+
+import { Injectable } from '@nestjs/common';
+
+import { AppError } from '#common';
+import { WebhookDeliveryRepository } from '#messages';
+
+import { WebhookProcessor } from './webhook.processor.ts';
+
+/** Takes what Meta delivers: refused as not JSON, or durable when `take` returns. */
+@Injectable()
+export class WebhookIntake {
+  constructor(
+    private readonly deliveries: WebhookDeliveryRepository,
+    private readonly processor: WebhookProcessor,
+  ) {}
+
+  /** @throws AppError 400 for what is not JSON; a database fault, which is answered 503 so that Meta delivers again. */
+  async take(rawBody: Buffer): Promise<void> {
+    if (!isJson(rawBody)) throw new AppError(400, 'body-not-json', 'The body is not JSON in UTF-8.');
+    await this.deliveries.store(rawBody);
+    this.processor.wake();
+  }
+}
+
+function isJson(rawBody: Buffer): boolean {
+  if (!Buffer.isBuffer(rawBody) || !isUtf8(rawBody)) return false;
+  try {
+    JSON.parse(rawBody.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
+}

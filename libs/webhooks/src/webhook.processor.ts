@@ -1,0 +1,74 @@
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import { BackgroundLoop } from '#common';
+import { WebhookDeliveryRepository } from '#messages';
+
+import { toItems } from './webhook-event.mapper.ts';
+import { WebhookItemApplier } from './webhook-item.applier.ts';
+
+const POLL_MS = 1_000;
+const JOIN_EVERY_MS = 2_000;
+const JOIN_LIMIT = 100;
+
+/** Applies each stored delivery once, apart from its intake: a crash in between loses nothing, a repetition changes nothing. */
+@Injectable()
+export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(WebhookProcessor.name);
+  private readonly applying = new BackgroundLoop(
+    () => this.applyNext(),
+    POLL_MS,
+    (cause) => this.logger.error({ message: 'A delivery was not applied; it is tried again', err: cause }),
+  );
+  private readonly joining = new BackgroundLoop(
+    () => this.joinStatuses(),
+    JOIN_EVERY_MS,
+    (cause) => this.logger.error({ message: 'Statuses set aside were not looked at', err: cause }),
+  );
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly deliveries: WebhookDeliveryRepository,
+    private readonly applier: WebhookItemApplier,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.applying.start();
+    this.joining.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([this.applying.stop(), this.joining.stop()]);
+  }
+
+  /** A delivery was stored: do not wait for the next poll. */
+  wake(): void {
+    this.applying.wake();
+  }
+
+  private async applyNext(): Promise<boolean> {
+    return this.deliveries.applyNext(async (tx, { id, body }) => {
+      // Stored bodies were JSON when they were taken.
+      const items = toItems(JSON.parse(body.toString('utf8')));
+      for (const [itemIndex, item] of items.entries()) {
+        const refusal = await this.applier.apply(tx, item);
+        if (!refusal) continue;
+        await this.deliveries.setAside(tx, { deliveryId: id, itemIndex, ...refusal });
+        this.logger.warn({ message: 'Webhook item set aside', deliveryId: id, itemIndex, reason: refusal.reason });
+      }
+    });
+  }
+
+  /** A status may come before its message's wamid is known; it is applied as soon as that is stored. */
+  private async joinStatuses(): Promise<boolean> {
+    return this.dataSource.transaction(async (tx: EntityManager) => {
+      const joinable = await this.deliveries.takeJoinable(tx, JOIN_LIMIT);
+      for (const { id, item } of joinable) {
+        const [parsed] = toItems(JSON.parse(item));
+        if (parsed) await this.applier.apply(tx, parsed);
+        await this.deliveries.resolve(tx, id);
+      }
+      return joinable.length === JOIN_LIMIT;
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+
+import { MessagesModule } from '#messages';
+
+import { MetaSignatureGuard } from './meta-signature.guard.ts';
+import { WebhookIntake } from './webhook.intake.ts';
+import { WebhookProcessor } from './webhook.processor.ts';
+import { WebhookItemApplier } from './webhook-item.applier.ts';
+import { WebhooksController } from './webhooks.controller.ts';
+
+/** Meta's door: handshake, intake, and the applying of what came in. It never sends. */
+@Module({
+  imports: [MessagesModule],
+  controllers: [WebhooksController],
+  providers: [MetaSignatureGuard, WebhookIntake, WebhookProcessor, WebhookItemApplier],
+})
+export class WebhooksModule {}

@@ -1,0 +1,396 @@
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+
+import { afterEach, describe, expect, it } from '@jest/globals';
+
+import { type CloudApiAccount, CloudApiClient, type CloudApiClientOptions } from './cloud-api.client.ts';
+import {
+  CloudApiError,
+  CloudApiNotSentError,
+  CloudApiRefusal,
+  CloudApiUnknownOutcomeError,
+} from './cloud-api.error.ts';
+import type { CloudApiTemplate, OutgoingMessage } from './cloud-api.types.ts';
+
+const account: CloudApiAccount = {
+  phoneNumberId: '106540352242922',
+  businessAccountId: '102290129340398',
+  accessToken: 'EAAGsecretToken',
+};
+const message: OutgoingMessage = {
+  messaging_product: 'whatsapp',
+  to: '+34612345678',
+  type: 'text',
+  text: { body: 'Tu pedido está listo: ñandú 😀' },
+  biz_opaque_callback_data: 'opaque-1',
+};
+const accepted = {
+  messaging_product: 'whatsapp',
+  contacts: [{ input: '+34612345678', wa_id: '34612345678' }],
+  messages: [{ id: 'wamid.HBgL1', message_status: 'accepted' }],
+};
+
+interface SeenRequest {
+  method: string | undefined;
+  url: URL;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+type Answer = (response: ServerResponse, request: SeenRequest) => void;
+
+const json =
+  (status: number, body: unknown): Answer =>
+  (response) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+const refuse = (status: number, code: number): Answer => json(status, { error: { code, message: 'refused' } });
+
+const open: { server: Server; client: CloudApiClient }[] = [];
+
+afterEach(async () => {
+  for (const { server, client } of open.splice(0)) {
+    server.closeAllConnections();
+    await client.close();
+    await new Promise((closed) => server.close(closed));
+  }
+});
+
+/** A server in Meta's place, a client that calls it, and what the server saw. */
+async function aGraph(answer: Answer, options: Partial<CloudApiClientOptions> = {}) {
+  const requests: SeenRequest[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method, url, headers } = request;
+      const seen = { method, url: new URL(url ?? '', 'http://graph'), headers, body: Buffer.concat(chunks).toString() };
+      requests.push(seen);
+      answer(response, seen);
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const graphUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = new CloudApiClient({ graphUrl, apiVersion: 'v26.0', timeoutMs: 5_000, ...options });
+  open.push({ server, client });
+  return { client, requests, graphUrl };
+}
+
+async function failureOf(call: Promise<unknown>): Promise<CloudApiError> {
+  const failure = await call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(failure instanceof CloudApiError)) throw new Error(`expected a CloudApiError, got ${inspect(failure)}`);
+  return failure;
+}
+
+describe(CloudApiClient.name, () => {
+  describe('sendMessage', () => {
+    it('posts the message as it is and answers with its wamid', async () => {
+      const { client, requests } = await aGraph(json(200, accepted));
+
+      const sent = await client.sendMessage(account, message);
+
+      expect(sent).toEqual({
+        whatsappMessageId: 'wamid.HBgL1',
+        waId: '34612345678',
+        userId: undefined,
+        messageStatus: 'accepted',
+        response: accepted,
+      });
+      expect(requests).toHaveLength(1);
+      expect(requests[0]).toMatchObject({
+        method: 'POST',
+        headers: { authorization: 'Bearer EAAGsecretToken', 'content-type': 'application/json' },
+      });
+      expect(requests[0]?.url.href).toBe('http://graph/v26.0/106540352242922/messages');
+      expect(JSON.parse(requests[0]?.body ?? '')).toEqual(message);
+    });
+
+    it('proves that it knows the app secret when the account has one', async () => {
+      const { client, requests } = await aGraph(json(200, accepted));
+
+      await client.sendMessage({ ...account, accessToken: 'what do ya want for nothing?', appSecret: 'Jefe' }, message);
+
+      // RFC 4231, test case 2
+      expect(requests[0]?.url.search).toBe(
+        '?appsecret_proof=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
+      );
+    });
+
+    it('keeps the path of the base URL', async () => {
+      const { graphUrl, requests } = await aGraph(json(200, accepted));
+      const client = new CloudApiClient({ graphUrl: `${graphUrl}/meta/`, apiVersion: 'v26.0', timeoutMs: 5_000 });
+
+      await client.sendMessage(account, message);
+      await client.close();
+
+      expect(requests[0]?.url.pathname).toBe('/meta/v26.0/106540352242922/messages');
+    });
+
+    it('reads the user id when the message went to one', async () => {
+      const { client } = await aGraph(
+        json(200, { contacts: [{ user_id: 'ES.1349' }], messages: [{ id: 'wamid.HBgL2' }] }),
+      );
+
+      const sent = await client.sendMessage(account, { ...message, to: undefined, recipient: 'ES.1349' });
+
+      expect(sent).toMatchObject({ whatsappMessageId: 'wamid.HBgL2', userId: 'ES.1349', waId: undefined });
+    });
+
+    it('keeps its connections for later calls', async () => {
+      const ports = new Set<number | undefined>();
+      const { client } = await aGraph((response, request) => {
+        ports.add(response.socket?.remotePort);
+        json(200, accepted)(response, request);
+      });
+
+      for (let call = 0; call < 6; call++) await client.sendMessage(account, message);
+
+      // undici frees a connection one turn of the event loop after the answer, so a second one may take its turn.
+      expect(ports.size).toBeLessThanOrEqual(2);
+    });
+
+    it.each([
+      [400, 131056, 'SLOW'],
+      [429, 80007, 'SLOW'],
+      [500, 131000, 'RETRY'],
+      [401, 190, 'STOP'],
+      [200, 132000, 'BAD'],
+    ])('is refused for certain by an envelope under HTTP %i (code %i)', async (status, code, errorClass) => {
+      const { client, requests } = await aGraph(refuse(status, code));
+
+      const failure = await failureOf(client.sendMessage(account, message));
+
+      expect(failure).toBeInstanceOf(CloudApiRefusal);
+      expect(failure).toMatchObject({ outcome: 'refused', code, httpStatus: status, advice: { class: errorClass } });
+      expect(requests).toHaveLength(1);
+    });
+
+    const halfABody: Answer = (response) => {
+      response.writeHead(200, { 'content-length': '200' }).write('{"messages":[{"id":');
+      setImmediate(() => response.destroy());
+    };
+    it.each<[string, Answer, string, number | undefined]>([
+      [
+        'the connection is reset before the answer',
+        (response) => response.socket?.resetAndDestroy(),
+        'ECONNRESET',
+        undefined,
+      ],
+      [
+        'the connection is closed before the answer',
+        (response) => response.socket?.destroy(),
+        'UND_ERR_SOCKET',
+        undefined,
+      ],
+      ['half of the body arrives', halfABody, 'UND_ERR_SOCKET', undefined],
+      [
+        'a proxy answers with a page',
+        (response) => response.writeHead(502).end('<html></html>'),
+        'HTTP 502 without envelope',
+        502,
+      ],
+      ['a 500 has no body', (response) => response.writeHead(500).end(), 'HTTP 500 without envelope', 500],
+      ['a 200 has no message id', json(200, { messaging_product: 'whatsapp', messages: [] }), 'no message id', 200],
+      ['a 200 has an empty message id', json(200, { messages: [{ id: '' }] }), 'no message id', 200],
+      ['a 200 is not JSON', (response) => response.writeHead(200).end('OK'), 'answer is not a JSON object', 200],
+      [
+        'the answer is endless',
+        (response) => response.writeHead(200).end('x'.repeat(1024 * 1024 + 1)),
+        'ANSWER_TOO_LARGE',
+        undefined,
+      ],
+      [
+        'a redirect points elsewhere',
+        (response) => response.writeHead(307, { location: '/' }).end(),
+        'HTTP 307 without envelope',
+        307,
+      ],
+    ])('cannot tell the outcome when %s, and does not ask again', async (_when, answer, reason, httpStatus) => {
+      const { client, requests } = await aGraph(answer);
+
+      const failure = await failureOf(client.sendMessage(account, message));
+
+      expect(failure).toBeInstanceOf(CloudApiUnknownOutcomeError);
+      expect(failure).toMatchObject({ outcome: 'unknown', reason, httpStatus });
+      expect(requests).toHaveLength(1);
+    });
+
+    it.each<[string, Answer]>([
+      ['never comes', () => {}],
+      ['stops in the middle', (response) => response.writeHead(200).write('{"messages":')],
+    ])('cannot tell the outcome when the answer %s within the time-out', async (_when, answer) => {
+      const { client, requests } = await aGraph(answer, { timeoutMs: 100 });
+
+      const failure = await failureOf(client.sendMessage(account, message));
+
+      expect(failure).toBeInstanceOf(CloudApiUnknownOutcomeError);
+      expect(failure).toMatchObject({ reason: 'TIMEOUT' });
+      expect(requests).toHaveLength(1);
+    });
+
+    it('knows that nothing was sent when nobody listens', async () => {
+      const { client } = await aGraph(json(200, accepted));
+      await new Promise((closed) => open[0]?.server.close(closed));
+
+      const failure = await failureOf(client.sendMessage(account, message));
+
+      expect(failure).toBeInstanceOf(CloudApiNotSentError);
+      expect(failure).toMatchObject({ outcome: 'not-sent', reason: 'ECONNREFUSED' });
+    });
+
+    it('knows that nothing was sent once it is closed', async () => {
+      const { client, requests } = await aGraph(json(200, accepted));
+      await client.close();
+
+      const failure = await failureOf(client.sendMessage(account, message));
+
+      expect(failure).toBeInstanceOf(CloudApiNotSentError);
+      expect(requests).toHaveLength(0);
+    });
+
+    const everything = ({ url, headers, body }: SeenRequest) => `${url.search} ${headers.authorization} ${body}`;
+    it.each<[string, Answer]>([
+      [
+        'refusal',
+        (response, seen) => {
+          const message = `Malformed: ${seen.headers.authorization} ${seen.url.search}`;
+          json(400, { error: { code: 190, message } })(response, seen);
+        },
+      ],
+      ['lost answer', (response) => response.socket?.resetAndDestroy()],
+      ['broken answer', (response, seen) => response.socket?.end(`HTTP/1.1 200 OK\r\n\0${everything(seen)}`)],
+      ['page of a proxy', (response, seen) => response.writeHead(502).end(everything(seen))],
+    ])('shows no secret and no message in the error of a %s', async (_kind, answer) => {
+      const { client, requests } = await aGraph(answer);
+
+      const failure = await failureOf(client.sendMessage({ ...account, appSecret: 'app-secret' }, message));
+
+      const proof = requests[0]?.url.searchParams.get('appsecret_proof') ?? 'no proof was sent';
+      for (const shown of [
+        inspect(failure, { depth: null, showHidden: true }),
+        JSON.stringify(failure),
+        failure.stack ?? '',
+      ]) {
+        for (const secret of [account.accessToken, 'app-secret', proof, 'Tu pedido', message.to]) {
+          expect(shown).not.toContain(secret);
+        }
+      }
+      expect(failure.cause).toBeUndefined();
+    });
+
+    it('shows no token that is unfit for a header', async () => {
+      const { client, requests } = await aGraph(json(200, accepted));
+
+      const failure = await failureOf(client.sendMessage({ ...account, accessToken: 'EAAGbroken\ntoken' }, message));
+
+      expect(failure).toMatchObject({ outcome: 'not-sent', reason: 'UND_ERR_INVALID_ARG' });
+      expect(inspect(failure, { depth: null, showHidden: true })).not.toContain('EAAG');
+      expect(requests).toHaveLength(0);
+    });
+  });
+
+  describe('markAsRead', () => {
+    const read = { messaging_product: 'whatsapp', status: 'read', message_id: 'wamid.HBgL1' };
+
+    it.each([
+      ['alone', {}, read],
+      ['with the typing bubble', { typing: true }, { ...read, typing_indicator: { type: 'text' } }],
+    ])('posts the receipt %s', async (_how, options, body) => {
+      const { client, requests } = await aGraph(json(200, { success: true }));
+
+      await client.markAsRead(account, 'wamid.HBgL1', options);
+
+      expect(requests).toHaveLength(1);
+      expect(requests[0]?.url.pathname).toBe('/v26.0/106540352242922/messages');
+      expect(JSON.parse(requests[0]?.body ?? '')).toEqual(body);
+    });
+
+    it('does not take an answer without confirmation for success', async () => {
+      const { client } = await aGraph(json(200, { success: false }));
+
+      await expect(client.markAsRead(account, 'wamid.HBgL1')).rejects.toMatchObject({ outcome: 'unknown' });
+    });
+  });
+
+  describe('getPhoneNumber', () => {
+    it('asks for the fields that tell how the number does', async () => {
+      const info = { id: account.phoneNumberId, display_phone_number: '+34 612 34 56 78', quality_rating: 'GREEN' };
+      const { client, requests } = await aGraph(json(200, info));
+
+      const answer = await client.getPhoneNumber(account);
+
+      expect(answer).toEqual(info);
+      expect(requests[0]).toMatchObject({ method: 'GET', body: '' });
+      expect(requests[0]?.url.pathname).toBe('/v26.0/106540352242922');
+      expect(requests[0]?.url.searchParams.get('fields')?.split(',')).toEqual(
+        expect.arrayContaining(['display_phone_number', 'verified_name', 'quality_rating', 'status', 'throughput']),
+      );
+    });
+
+    it('does not let a strange id leave its place in the path', async () => {
+      const { client, requests } = await aGraph(refuse(400, 100));
+
+      await failureOf(client.getPhoneNumber({ ...account, phoneNumberId: '../me?x=' }));
+
+      expect(requests[0]?.url.pathname).toBe('/v26.0/..%2Fme%3Fx%3D');
+    });
+
+    it('does not take an answer without an id for a number', async () => {
+      const { client } = await aGraph(json(200, {}));
+
+      await expect(client.getPhoneNumber(account)).rejects.toMatchObject({ outcome: 'unknown' });
+    });
+  });
+
+  describe('listTemplates', () => {
+    const aTemplate = (id: string): CloudApiTemplate => ({ id, name: `t${id}`, language: 'es', status: 'APPROVED' });
+    const allOf = async (templates: AsyncIterable<CloudApiTemplate>) => {
+      const ids: string[] = [];
+      for await (const { id } of templates) ids.push(id);
+      return ids;
+    };
+
+    it('reads page after page from its own host, wherever Meta points', async () => {
+      const { client, requests } = await aGraph((response, seen) => {
+        const after = seen.url.searchParams.get('after');
+        const page =
+          after === null
+            ? {
+                data: [aTemplate('1')],
+                paging: { cursors: { after: 'A&B' }, next: 'http://elsewhere.invalid/?after=X' },
+              }
+            : { data: [aTemplate('2')], paging: { cursors: { before: 'A&B', after: 'C' } } };
+        json(200, page)(response, seen);
+      });
+
+      const ids = await allOf(client.listTemplates(account));
+
+      expect(ids).toEqual(['1', '2']);
+      expect(requests.map(({ url }) => [url.pathname, url.searchParams.get('after')])).toEqual([
+        ['/v26.0/102290129340398/message_templates', null],
+        ['/v26.0/102290129340398/message_templates', 'A&B'],
+      ]);
+      expect(requests[0]?.url.searchParams.get('fields')?.split(',')).toEqual(
+        expect.arrayContaining(['status', 'category', 'components', 'parameter_format', 'quality_score']),
+      );
+    });
+
+    it('takes pages that are longer than any other answer', async () => {
+      const long = { ...aTemplate('1'), components: [{ type: 'BODY', text: 'x'.repeat(2 * 1024 * 1024) }] };
+      const { client } = await aGraph(json(200, { data: [long] }));
+
+      expect(await allOf(client.listTemplates(account))).toEqual(['1']);
+    });
+
+    it.each([
+      ['there is no list', { paging: {} }],
+      ['the next page has no cursor', { data: [], paging: { next: 'http://elsewhere.invalid/' } }],
+    ])('fails rather than ending early when %s', async (_when, body) => {
+      const { client } = await aGraph(json(200, body));
+
+      await expect(allOf(client.listTemplates(account))).rejects.toMatchObject({ outcome: 'unknown', httpStatus: 200 });
+    });
+  });
+});

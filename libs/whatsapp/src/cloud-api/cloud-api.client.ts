@@ -1,0 +1,167 @@
+import { createHmac } from 'node:crypto';
+
+import { CloudApiUnknownOutcomeError } from './cloud-api.error.ts';
+import type {
+  CloudApiTemplate,
+  MessageStatusWord,
+  OutgoingMessage,
+  PhoneNumberInfo,
+  SendMessageResponse,
+} from './cloud-api.types.ts';
+import { type GraphAnswer, readGraphAnswer, toCloudApiError } from './graph-answer.ts';
+import { type HttpRequest, type HttpTransport, UndiciTransport } from './http-transport.ts';
+import { everyTemplate, type TemplatePage } from './template-pages.ts';
+
+export interface CloudApiClientOptions {
+  /** Base URL without version: `https://graph.facebook.com`. A path in it is kept. */
+  graphUrl: string;
+  /** `v26.0` */
+  apiVersion: string;
+  /** For one whole call, connecting included. */
+  timeoutMs: number;
+  /** Most connections at once; no limit when absent. */
+  connections?: number;
+  /** Replaces the network in tests. */
+  transport?: HttpTransport;
+}
+
+/** On whose behalf a call is made. */
+export interface CloudApiAccount {
+  phoneNumberId: string;
+  businessAccountId: string;
+  accessToken: string;
+  /** When known, calls carry the proof that Meta can be told to demand. */
+  appSecret?: string | undefined;
+}
+
+export interface SentMessage {
+  /** `wamid.…` */
+  whatsappMessageId: string;
+  /** Meta's form of the phone number; may differ from the one we wrote to. */
+  waId: string | undefined;
+  /** Business-scoped user id, when the message was sent to one. */
+  userId: string | undefined;
+  /** Templates only. Held for quality assessment is not a failure. */
+  messageStatus: MessageStatusWord | undefined;
+  response: SendMessageResponse;
+}
+
+const MIB = 1024 * 1024;
+const TEMPLATES_PER_PAGE = 100;
+const TEMPLATE_FIELDS = 'id,name,language,status,category,parameter_format,components,quality_score,rejected_reason';
+const PHONE_NUMBER_FIELDS =
+  'id,display_phone_number,verified_name,quality_rating,status,name_status,code_verification_status,platform_type,' +
+  'account_mode,throughput,is_official_business_account';
+
+/**
+ * Meta's Cloud API, one HTTP request per call and never a repetition: whether to repeat is the caller's decision.
+ * Every method throws `CloudApiRefusal`, `CloudApiNotSentError` or `CloudApiUnknownOutcomeError`.
+ */
+export class CloudApiClient {
+  private readonly transport: HttpTransport;
+  /** Path before an object's id: `/v26.0`. */
+  private readonly root: string;
+
+  constructor({ graphUrl, apiVersion, timeoutMs, connections, transport }: CloudApiClientOptions) {
+    const { origin, pathname } = new URL(graphUrl);
+    this.root = `${pathname.replace(/\/+$/, '')}/${apiVersion}`;
+    this.transport = transport ?? new UndiciTransport({ origin, timeoutMs, connections });
+  }
+
+  async sendMessage(account: CloudApiAccount, message: OutgoingMessage): Promise<SentMessage> {
+    const { body, status } = await this.post(account, [account.phoneNumberId, 'messages'], message);
+    const response = body as SendMessageResponse;
+    const sent = response.messages?.[0];
+    if (typeof sent?.id !== 'string' || !sent.id) throw new CloudApiUnknownOutcomeError('no message id', status);
+    const contact = response.contacts?.[0];
+    return {
+      whatsappMessageId: sent.id,
+      waId: contact?.wa_id,
+      userId: contact?.user_id,
+      messageStatus: sent.message_status,
+      response,
+    };
+  }
+
+  /** Shows blue ticks for this message and the older ones of its chat; `typing` also shows that an answer is being written. */
+  async markAsRead(account: CloudApiAccount, whatsappMessageId: string, { typing = false } = {}): Promise<void> {
+    const { body, status } = await this.post(account, [account.phoneNumberId, 'messages'], {
+      messaging_product: 'whatsapp',
+      status: 'read',
+      message_id: whatsappMessageId,
+      ...(typing && { typing_indicator: { type: 'text' } }),
+    });
+    if (body.success !== true) throw new CloudApiUnknownOutcomeError('not confirmed', status);
+  }
+
+  async getPhoneNumber(account: CloudApiAccount): Promise<PhoneNumberInfo> {
+    const { body, status } = await this.get(account, [account.phoneNumberId], { fields: PHONE_NUMBER_FIELDS });
+    if (typeof body.id !== 'string') throw new CloudApiUnknownOutcomeError('no phone number id', status);
+    return body as unknown as PhoneNumberInfo;
+  }
+
+  /** All templates of the account, each once; pages are fetched as they are read. */
+  listTemplates(account: CloudApiAccount): AsyncIterable<CloudApiTemplate> {
+    return everyTemplate((after) => this.templatePage(account, after));
+  }
+
+  /** Lets running calls end, takes no new ones. */
+  close(): Promise<void> {
+    return this.transport.close();
+  }
+
+  /** Follows `next` by its cursor only: the URL in it could lead the token to any host. */
+  private async templatePage(account: CloudApiAccount, after: string | undefined): Promise<TemplatePage> {
+    const { body, status } = await this.get(account, [account.businessAccountId, 'message_templates'], {
+      fields: TEMPLATE_FIELDS,
+      limit: String(TEMPLATES_PER_PAGE),
+      ...(after && { after }),
+    });
+    const { data, paging } = body as {
+      data?: CloudApiTemplate[];
+      paging?: { next?: string; cursors?: { after?: string } };
+    };
+    if (!Array.isArray(data)) throw new CloudApiUnknownOutcomeError('no list of templates', status);
+    if (!paging?.next) return { templates: data, after: undefined };
+    if (!paging.cursors?.after) throw new CloudApiUnknownOutcomeError('next page without cursor', status);
+    return { templates: data, after: paging.cursors.after };
+  }
+
+  private post(account: CloudApiAccount, path: string[], body: object): Promise<GraphAnswer> {
+    return this.call(account, path, {}, { method: 'POST', body: JSON.stringify(body), maxAnswerBytes: MIB });
+  }
+
+  private get(account: CloudApiAccount, path: string[], query: Record<string, string>): Promise<GraphAnswer> {
+    return this.call(account, path, query, { method: 'GET', maxAnswerBytes: 10 * MIB });
+  }
+
+  private async call(
+    account: CloudApiAccount,
+    path: string[],
+    query: Record<string, string>,
+    request: Pick<HttpRequest, 'method' | 'body' | 'maxAnswerBytes'>,
+  ): Promise<GraphAnswer> {
+    const proof = account.appSecret && appSecretProof(account.accessToken, account.appSecret);
+    const search = new URLSearchParams({ ...query, ...(proof && { appsecret_proof: proof }) }).toString();
+    const answer = await this.transport
+      .request({
+        ...request,
+        path: [this.root, ...path.map(encodeURIComponent)].join('/') + (search && `?${search}`),
+        headers: {
+          authorization: `Bearer ${account.accessToken}`,
+          accept: 'application/json',
+          'user-agent': 'palomar',
+          ...(request.body !== undefined && { 'content-type': 'application/json' }),
+        },
+      })
+      .catch((error: unknown) => {
+        throw toCloudApiError(error);
+      });
+    return readGraphAnswer(answer, [account.accessToken, account.appSecret, proof]);
+  }
+}
+
+/** Proves to Meta that whoever uses the token also knows the app's secret. */
+function appSecretProof(accessToken: string, appSecret: string): string {
+  return createHmac('sha256', appSecret).update(accessToken).digest('hex');
+}

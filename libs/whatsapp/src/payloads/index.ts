@@ -1,0 +1,2 @@
+export { MESSAGE_TYPES, type MessageContent, type MessageType, type ReadContent, readContent } from './read-content.ts';
+export { type BodyParameters, bodyParameters, renderBody } from './template-body.ts';

@@ -1,0 +1,22 @@
+import type { Place } from './check.ts';
+import { isObject } from './json.ts';
+
+/** NUL and halves of surrogate pairs: JSON can write them, PostgreSQL and WhatsApp can not. */
+const UNSTORABLE = /[\0\p{Cs}]/u;
+
+/** Meta's deepest documented object, a template with an order inside a carousel card's button, stays under half of this. */
+const DEEPEST = 32;
+
+/** Refuses, anywhere in a value, what could be accepted but never be stored or sent as it is. */
+export function refuseUnstorable(value: unknown, place: Place, depth = 0): void {
+  if (typeof value === 'string') {
+    if (UNSTORABLE.test(value)) place.refuse('contains a character that cannot be stored');
+  } else if (Array.isArray(value) || isObject(value)) {
+    if (depth === DEEPEST) return place.refuse(`is nested more than ${DEEPEST} levels deep`);
+    for (const [key, child] of Object.entries(value)) {
+      const inner = place.at(Array.isArray(value) ? Number(key) : key);
+      if (key === '__proto__' || UNSTORABLE.test(key)) inner.refuse('is no name that a field can have');
+      else refuseUnstorable(child, inner, depth + 1);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import type { AttemptResult, MessageError } from '#messages';
+
+import {
+  CloudApiError,
+  CloudApiNotSentError,
+  CloudApiRefusal,
+  type ErrorAdvice,
+  nextAttemptDelayMs,
+  type SentMessage,
+} from '../cloud-api/index.ts';
+
+/** An attempt whose outcome is to be recorded. `attempts` counts it, too. */
+export interface Attempt {
+  messageId: string;
+  attemptId: string;
+  attempts: number;
+}
+
+const NOTHING = { pendingReason: null, retryInMs: null, whatsappMessageId: null, waId: null, error: null } as const;
+
+/** Meta took the message. */
+export function accepted({ messageId, attemptId }: Attempt, sent: SentMessage): AttemptResult {
+  return {
+    ...NOTHING,
+    messageId,
+    attemptId,
+    outcome: 'accepted',
+    status: 'SENT',
+    whatsappMessageId: sent.whatsappMessageId,
+    waId: sent.waId ?? null,
+    response: sent.response,
+  };
+}
+
+/** Meta refused it, never saw it, or nobody can tell: the three are never mixed up. */
+export function notAccepted({ messageId, attemptId, attempts }: Attempt, failure: CloudApiError): AttemptResult {
+  const base = { ...NOTHING, messageId, attemptId, outcome: failure.outcome, response: failure.toJSON() };
+  if (failure instanceof CloudApiRefusal) {
+    const retryInMs = nextAttemptDelayMs(failure.advice, attempts);
+    const error = refusalError(failure);
+    if (retryInMs === null) return { ...base, status: 'FAILED', error };
+    return { ...base, status: 'PENDING', pendingReason: PENDING_REASON[failure.advice.class], retryInMs, error };
+  }
+  if (failure instanceof CloudApiNotSentError) {
+    const retryInMs = nextAttemptDelayMs('not-sent', attempts);
+    return { ...base, status: 'PENDING', pendingReason: 'retrying', retryInMs, error: notSentError(failure) };
+  }
+  return { ...base, status: 'PENDING', pendingReason: 'unconfirmed', error: UNCONFIRMED };
+}
+
+const PENDING_REASON = {
+  RETRY: 'retrying',
+  SLOW: 'throttled',
+  STOP: 'held',
+  WAIT: 'retrying',
+  BAD: 'retrying',
+  USER: 'retrying',
+} as const satisfies Record<ErrorAdvice['class'], AttemptResult['pendingReason']>;
+
+function refusalError({ code, title, details, advice }: CloudApiRefusal): MessageError {
+  return {
+    code: String(code),
+    title: advice.known ? advice.title : title,
+    details: details ?? title,
+    class: advice.class,
+    retryable: advice.retryable,
+    action: advice.action,
+  };
+}
+
+function notSentError({ message }: CloudApiNotSentError): MessageError {
+  return {
+    code: 'not-sent',
+    title: 'Meta could not be reached',
+    details: message,
+    class: 'RETRY',
+    retryable: true,
+    action: 'None: it is sent again by itself. If it lasts, check the network and WHATSAPP_GRAPH_URL.',
+  };
+}
+
+const UNCONFIRMED: MessageError = {
+  code: 'unconfirmed',
+  title: 'The answer was lost',
+  details: 'Meta may or may not have taken the message; a status webhook settles it.',
+  class: 'UNKNOWN',
+  retryable: false,
+  action:
+    'Wait for its status. If none comes, check that webhooks arrive before you send it again: it may be a duplicate.',
+};
+
+export const EXPIRED: MessageError = {
+  code: 'expired',
+  title: 'Not sent in time',
+  details: 'The message could not be sent before its expires_at.',
+  class: 'BAD',
+  retryable: true,
+  action: 'See the timeline for what kept it waiting; if the message still matters, send it again.',
+};

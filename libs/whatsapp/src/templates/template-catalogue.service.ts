@@ -1,0 +1,119 @@
+import { Injectable, Logger } from '@nestjs/common';
+
+import { AppError, Clock, ValidationError } from '#common';
+import { type ListedTemplate, type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
+import type { Sender } from '#tenants';
+
+import { CloudApiClient } from '../cloud-api/index.ts';
+import { bodyParameters, type MessageContent } from '../payloads/index.ts';
+import { toListedTemplate } from './template.mapper.ts';
+import { parameterFault } from './template-parameters.ts';
+
+/** A copy younger than this is believed when it refuses a send; an older one is fetched again first. */
+const FRESH_MS = 10_000;
+
+/** Statuses in which Meta sends a template. FLAGGED is a warning before PAUSED. */
+const SENDABLE = ['APPROVED', 'FLAGGED'];
+
+/** Our copy of the templates Meta approved, and the check of a send against it. */
+@Injectable()
+export class TemplateCatalogueService {
+  private readonly logger = new Logger(TemplateCatalogueService.name);
+  private readonly syncedAt = new Map<string, number>();
+  private readonly syncing = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly templates: WhatsAppTemplateRepository,
+    private readonly cloudApi: CloudApiClient,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Pulls every template of the sender's account from Meta. Callers at the same time share one pull. */
+  async sync(sender: Sender): Promise<void> {
+    const account = sender.businessAccountId;
+    const running = this.syncing.get(account) ?? this.pull(sender).finally(() => this.syncing.delete(account));
+    this.syncing.set(account, running);
+    return running;
+  }
+
+  /**
+   * Refuses a template send that Meta would refuse: unknown name or language, not approved, wrong parameters.
+   * @throws ValidationError 422 with the field; AppError 503 when the templates were never fetched and Meta cannot be reached.
+   */
+  async check(sender: Sender, message: Record<string, unknown>, content: MessageContent): Promise<void> {
+    const refusal = await this.refusal(sender, message, content);
+    if (!refusal) return;
+    if (!this.isFresh(sender)) {
+      await this.refresh(sender);
+      const second = await this.refusal(sender, message, content);
+      if (second) throw second;
+      return;
+    }
+    throw refusal;
+  }
+
+  private async refusal(
+    sender: Sender,
+    message: Record<string, unknown>,
+    content: MessageContent,
+  ): Promise<ValidationError | undefined> {
+    const { name, language } = content.template as { name: string; language: { code: string } };
+    const languages = await this.templates.findByName(sender.businessAccountId, name);
+    const template = languages.find((one) => one.language === language.code);
+    if (!template) return notFound(name, language.code, languages);
+    if (!SENDABLE.includes(template.status)) return notApproved(template);
+
+    const fault = parameterFault(template, bodyParameters(content));
+    if (!fault) return undefined;
+    const written =
+      (message.template as Record<string, unknown>).parameters === undefined ? 'components' : 'parameters';
+    return new ValidationError([{ field: `template.${written}`, message: fault }], 'template-parameters-invalid');
+  }
+
+  private isFresh({ businessAccountId }: Sender): boolean {
+    const syncedAt = this.syncedAt.get(businessAccountId);
+    return syncedAt !== undefined && this.clock.now().getTime() - syncedAt < FRESH_MS;
+  }
+
+  private async refresh(sender: Sender): Promise<void> {
+    try {
+      await this.sync(sender);
+    } catch (cause) {
+      // With a copy at hand, its word stands; without one nothing can be said about the template.
+      if (this.syncedAt.has(sender.businessAccountId)) return;
+      throw new AppError(503, 'templates-unavailable', 'The templates could not be fetched from Meta yet; try again.', {
+        retryAfterSeconds: 10,
+        cause,
+      });
+    }
+  }
+
+  private async pull(sender: Sender): Promise<void> {
+    const listed: ListedTemplate[] = [];
+    for await (const template of this.cloudApi.listTemplates(sender)) listed.push(toListedTemplate(template));
+    const now = this.clock.now();
+    await this.templates.replaceAll(sender.businessAccountId, listed, now);
+    this.syncedAt.set(sender.businessAccountId, now.getTime());
+    this.logger.log({
+      message: 'Templates synced',
+      businessAccountId: sender.businessAccountId,
+      templates: listed.length,
+    });
+  }
+}
+
+function notFound(name: string, language: string, languages: WhatsAppTemplate[]): ValidationError {
+  if (languages.length === 0) {
+    const message = `template "${name}" does not exist in this WhatsApp Business Account`;
+    return new ValidationError([{ field: 'template.name', message }], 'template-not-found');
+  }
+  const known = languages.map((one) => one.language).join(', ');
+  const message = `template "${name}" has no language "${language}"; it has ${known}`;
+  return new ValidationError([{ field: 'template.language', message }], 'template-not-found');
+}
+
+function notApproved({ templateName, language, status, rejectedReason }: WhatsAppTemplate): ValidationError {
+  const reason = rejectedReason ? ` (${rejectedReason})` : '';
+  const message = `template "${templateName}" in "${language}" is ${status}${reason}, only an APPROVED one can be sent`;
+  return new ValidationError([{ field: 'template.name', message }], 'template-not-approved');
+}

@@ -1,0 +1,42 @@
+import { Module, type OnApplicationShutdown } from '@nestjs/common';
+
+import { AppConfig } from '#common';
+import { MessagesModule } from '#messages';
+
+import { CloudApiClient } from './cloud-api/index.ts';
+import { OutboxDispatcher } from './sending/outbox.dispatcher.ts';
+import { OutboxPoller } from './sending/outbox.poller.ts';
+import { OutboxSweeper } from './sending/outbox.sweeper.ts';
+import { WhatsAppBusinessService } from './sending/whatsapp-business.service.ts';
+import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
+import { TemplateSyncJob } from './templates/template-sync.job.ts';
+import { WhatsAppService } from './whatsapp.service.ts';
+
+const cloudApi = {
+  provide: CloudApiClient,
+  inject: [AppConfig],
+  useFactory: ({ whatsapp, dispatcher }: AppConfig) =>
+    new CloudApiClient({
+      graphUrl: whatsapp.graphUrl,
+      apiVersion: whatsapp.apiVersion,
+      timeoutMs: dispatcher.sendTimeoutMs,
+      connections: dispatcher.concurrency,
+    }),
+};
+const sending = [OutboxDispatcher, OutboxSweeper, OutboxPoller];
+const templates = [TemplateCatalogueService, TemplateSyncJob];
+const offered = [WhatsAppService, WhatsAppBusinessService, OutboxPoller, TemplateCatalogueService];
+
+/** How to speak to WhatsApp: the facade, the one way to send, the outbox that delivers, the templates. */
+@Module({
+  imports: [MessagesModule],
+  providers: [cloudApi, ...sending, ...templates, WhatsAppBusinessService, WhatsAppService],
+  exports: offered,
+})
+export class WhatsAppModule implements OnApplicationShutdown {
+  constructor(private readonly client: CloudApiClient) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.client.close();
+  }
+}
