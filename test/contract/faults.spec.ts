@@ -31,10 +31,15 @@ describe('faults of the simulator', () => {
     expect((await client.send(aText())).status).toBe(200);
   });
 
-  it('disturbs reads as well when told so', async () => {
+  it('disturbs reads only when told so', async () => {
+    const { phoneNumberId } = simulator.options;
+    simulator.addFault({ kind: 'error', code: 131000 });
+    const undisturbed = await client.get(phoneNumberId);
+
     simulator.addFault({ kind: 'error', code: 190, on: 'all' });
 
-    expect((await client.get(simulator.options.phoneNumberId)).body.error.code).toBe(190);
+    expect(undisturbed.status).toBe(200);
+    expect((await client.get(phoneNumberId)).body.error.code).toBe(190);
   });
 
   it('stops disturbing when the faults are cleared', async () => {

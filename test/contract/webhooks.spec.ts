@@ -66,6 +66,25 @@ describe('webhooks of the simulator', () => {
     });
   });
 
+  it('delivers a message to the number it was written to, and knows no others', async () => {
+    simulator.setPhoneNumber('77', { display_phone_number: '+34 600 777 777' });
+
+    const taken = await client.control('POST', 'inbound', { from: '+34612345678', text: 'Hola', phoneNumberId: '77' });
+    const refused = await client.control('POST', 'inbound', {
+      from: '+34612345678',
+      text: 'Hola',
+      phoneNumberId: '78',
+    });
+
+    await simulator.waitForIdle();
+    const metadata = { display_phone_number: '34600777777', phone_number_id: '77' };
+    expect(receiver.changes).toEqual([
+      expect.objectContaining({ value: expect.objectContaining({ metadata, messages: [expect.anything()] }) }),
+    ]);
+    expect(taken.body.wamid).toBe(receiver.changes[0].value.messages[0].id);
+    expect(refused.status).toBe(400);
+  });
+
   it.each([
     ['+34600000026', 131026],
     ['+34600000047', 131047],

@@ -17,8 +17,9 @@ import { MessagesController } from './messages/messages.controller.ts';
 import { MessagesService } from './messages/messages.service.ts';
 import { HealthController } from './operations/health.controller.ts';
 import { PoEventsController } from './po-events/po-events.controller.ts';
+import { TemplatesController } from './templates/templates.controller.ts';
 
-const controllers = [MessagesController, PoEventsController, HealthController];
+const controllers = [MessagesController, TemplatesController, PoEventsController, HealthController];
 const idempotency = [IdempotencyService, ExpiredKeysJob];
 
 /** What the environment leaves open outside production, and the start fills in. */

@@ -7,7 +7,7 @@ import { type AppConfig, PinoLoggerService } from '#common';
 import { migrate } from '#migrations';
 import { PoRmqServer } from '#po-events';
 
-import { AppModule } from './app.module.ts';
+import { AppModule, type Resolved } from './app.module.ts';
 import { APP_OPTIONS, configureApp } from './configure-app.ts';
 import { announce } from './development/announce.ts';
 import { startDevelopmentServices } from './development/services.ts';
@@ -18,21 +18,35 @@ export async function start(config: AppConfig): Promise<void> {
   for (const warning of config.warnings) logger.warn(warning);
 
   const services = await startDevelopmentServices(config);
-  const ran = await migrate(services.databaseUrl);
+  try {
+    const app = await serve(config, services, logger);
+    stopOnSignal(app, services.stop);
+  } catch (cause) {
+    await services.stop();
+    throw cause;
+  }
+  if (!config.production) announce(config, services);
+}
+
+async function serve(
+  config: AppConfig,
+  resolved: Resolved,
+  logger: PinoLoggerService,
+): Promise<NestExpressApplication> {
+  const ran = await migrate(resolved.databaseUrl);
   if (ran.length > 0) logger.log({ message: 'Migrated the database', migrations: ran });
 
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, services), APP_OPTIONS);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, resolved), APP_OPTIONS);
   app.useLogger(logger);
   configureApp(app);
-  stopOnSignal(app, services.stop);
-
   // The broker may be down for hours: HTTP serves meanwhile.
   if (config.rabbitmq.url) app.connectMicroservice({ strategy: app.get(PoRmqServer) });
   await app.startAllMicroservices();
   await app.listen(config.http.port, config.http.host);
-  if (!config.production) announce(config, services);
+  return app;
 }
 
+/** A second signal does not wait for the first. */
 function stopOnSignal(app: NestExpressApplication, stopServices: () => Promise<void>): void {
   let stopping = false;
   const stop = async (): Promise<void> => {

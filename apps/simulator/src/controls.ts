@@ -5,10 +5,16 @@ import type { FaultRule } from './faults.ts';
 import type { InboundRequest } from './inbox.ts';
 import type { LedgerQuery, LedgerView } from './ledger.ts';
 import type { RequestView } from './request-log.ts';
-import type { NewTemplate, Template } from './template-store.ts';
+import type { NewTemplate, Template } from './template.ts';
 import { templateStatusChange } from './webhook-body.ts';
 import type { WebhookAttempt, WebhookBehaviour } from './webhook-sender.ts';
 import type { World } from './world.ts';
+
+/** An attempt to deliver as it is shown; `body` is the text that was signed. */
+export interface WebhookAttemptView extends Omit<WebhookAttempt, 'at' | 'body'> {
+  at: string;
+  body: string;
+}
 
 /** What a test or a demo may see and change; `/_simulator` offers the same over HTTP. */
 export class Controls {
@@ -25,8 +31,9 @@ export class Controls {
   }
 
   /** Every POST to the webhook URL and its answer, oldest first. */
-  webhookAttempts(limit = 1_000): WebhookAttempt[] {
-    return this.world.webhooks.attempts.newest(limit);
+  webhookAttempts(limit = 1_000): WebhookAttemptView[] {
+    const attempts = this.world.webhooks.attempts.newest(limit);
+    return attempts.map((one) => ({ ...one, at: new Date(one.at).toISOString(), body: one.body.toString('latin1') }));
   }
 
   counts(): { accepted: number; requests: number; webhook_attempts: number; under_way: number } {
@@ -59,7 +66,7 @@ export class Controls {
 
   /**
    * A customer writes. @returns the wamid
-   * @throws Error when there is no such sending number
+   * @throws GraphError when there is no such sending number
    */
   sendInbound(request: InboundRequest): string {
     const { wamid, delivered } = this.world.inbox.receive(request);

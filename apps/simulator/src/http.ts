@@ -19,6 +19,7 @@ export class GraphRequest {
   readonly headers: IncomingMessage['headers'];
   /** Where the caller reached us, for the absolute URLs Graph puts into its answers. */
   readonly origin: string;
+  #text: string | undefined;
   #object: JsonObject | null | undefined;
 
   constructor(
@@ -33,9 +34,14 @@ export class GraphRequest {
     this.origin = `http://${message.headers.host ?? '127.0.0.1'}`;
   }
 
+  /** The body as text: one string, however many places keep it. */
+  get text(): string {
+    return (this.#text ??= this.body.toString());
+  }
+
   /** The body as a JSON object, or null when it is none. */
   get object(): JsonObject | null {
-    return (this.#object ??= parseObject(this.body));
+    return (this.#object ??= parseObject(this.text));
   }
 
   /** @throws GraphError 100 when the body is not a JSON object */
@@ -45,9 +51,9 @@ export class GraphRequest {
   }
 }
 
-function parseObject(body: Buffer): JsonObject | null {
+function parseObject(text: string): JsonObject | null {
   try {
-    const parsed: unknown = JSON.parse(body.toString());
+    const parsed: unknown = JSON.parse(text);
     return isObject(parsed) ? parsed : null;
   } catch {
     return null; // not JSON at all: the caller refuses it like any other body that is no object

@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
 import type { JsonObject } from './checks.ts';
 import type { Contacts } from './contacts.ts';
+import { unknownObject } from './graph-error.ts';
 import { inboundWamid } from './ids.ts';
 import { waIdOf } from './recipient.ts';
 import { inboundChange, seconds } from './webhook-body.ts';
@@ -37,8 +38,9 @@ export class Inbox {
     wamid: string;
     delivered: Promise<unknown>;
   } {
-    const number = this.account.numbers.get(phoneNumberId ?? this.account.options.phoneNumberId);
-    if (!number) throw new Error(`No phone number ${phoneNumberId}`);
+    const id = phoneNumberId ?? this.account.options.phoneNumberId;
+    const number = this.account.numbers.get(id);
+    if (!number) throw unknownObject('post', id);
     const waId = waIdOf(from.replace(/\D/g, ''));
     if (name !== undefined) this.contacts.rename(waId, name);
     const received = {

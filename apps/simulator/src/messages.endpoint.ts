@@ -57,7 +57,7 @@ async function send(world: World, number: PhoneNumber, { request, apiVersion }: 
     type: message.type,
     category: filled?.template.category.toLowerCase() ?? 'service',
     opaque: message.opaque,
-    rawBody: request.body.toString(),
+    rawBody: request.text,
     text: filled?.text ?? plainText(message),
     acceptedAt: Date.now(),
     statuses: [],

@@ -37,7 +37,7 @@ export class RequestLog {
       at: Date.now(),
       path: request.path,
       to: typeof to === 'string' ? to : undefined,
-      rawBody: request.body.toString(),
+      rawBody: request.text,
       status: null,
       code: null,
       fault: null,

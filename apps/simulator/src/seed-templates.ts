@@ -1,4 +1,4 @@
-import type { NewTemplate } from './template-store.ts';
+import type { NewTemplate } from './template.ts';
 
 /** What the account starts with: the purchase-order template, others of each kind, and two that cannot be sent. */
 export const SEED_TEMPLATES: readonly NewTemplate[] = [

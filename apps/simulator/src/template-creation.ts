@@ -1,6 +1,7 @@
 import { all, bool, isObject, type JsonObject, list, number, object, oneOf, rule, text } from './checks.ts';
 import { GraphError } from './graph-error.ts';
-import { type NewTemplate, placeholdersOf, type TemplateComponent, type TemplateStore } from './template-store.ts';
+import { type NewTemplate, placeholdersOf, type TemplateComponent } from './template.ts';
+import type { TemplateStore } from './template-store.ts';
 
 const component = all(
   rule(isObject, 'must be an object'),

@@ -1,6 +1,7 @@
 import type { JsonObject } from './checks.ts';
 import { GraphError } from './graph-error.ts';
-import { placeholdersOf, type Template, type TemplateButton, type TemplateStore } from './template-store.ts';
+import { placeholdersOf, type Template, type TemplateButton } from './template.ts';
+import type { TemplateStore } from './template-store.ts';
 
 /** What `templateObject` let through. */
 interface Parameter extends JsonObject {

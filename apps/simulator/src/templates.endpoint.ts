@@ -2,8 +2,8 @@ import { pickFields } from './fields.ts';
 import type { GraphCall, Route } from './graph-api.ts';
 import { GraphError } from './graph-error.ts';
 import { json, type Reply } from './http.ts';
+import type { Template } from './template.ts';
 import { checkNewTemplate } from './template-creation.ts';
-import type { Template } from './template-store.ts';
 import { templateStatusChange } from './webhook-body.ts';
 import type { World } from './world.ts';
 

@@ -5,7 +5,7 @@ import type { JsonObject } from './checks.ts';
 import { webhookError } from './graph-error.ts';
 import { userIdOf } from './ids.ts';
 import type { LedgerEntry } from './ledger.ts';
-import type { Template } from './template-store.ts';
+import type { Template } from './template.ts';
 
 /** One item of `entry[].changes`. */
 export interface Change {

@@ -25,13 +25,14 @@ export interface WebhookBehaviour {
 
 /** One POST to the webhook URL, and what came back. */
 export interface WebhookAttempt {
-  at: string;
+  /** Milliseconds since 1970. */
+  at: number;
   url: string;
   attempt: number;
   /** HTTP status, or null when there was no answer. */
   status: number | null;
   error?: string;
-  body: string;
+  body: Buffer;
 }
 
 const ATTEMPTS_REMEMBERED = 20_000;
@@ -120,13 +121,7 @@ export class WebhookSender {
   async #post(body: Buffer, attempt: number): Promise<boolean> {
     const url = this.#url();
     if (!url) return false;
-    const record: WebhookAttempt = {
-      at: new Date().toISOString(),
-      url,
-      attempt,
-      status: null,
-      body: body.toString('latin1'),
-    };
+    const record: WebhookAttempt = { at: Date.now(), url, attempt, status: null, body };
     this.attempts.add(record);
     try {
       const response = await request(url, {

@@ -1,5 +1,6 @@
 export { BackgroundLoop } from './background-loop.ts';
 export { Clock, SystemClock } from './clock.ts';
+export { closestName } from './closest-name.ts';
 export {
   AppConfig,
   type DispatcherConfig,
@@ -9,7 +10,8 @@ export {
   type WhatsAppConfig,
 } from './config/app-config.ts';
 export { ConfigModule } from './config/config.module.ts';
-export { ConfigurationError, loadConfig, loadConfigFromProcess } from './config/env.ts';
+export { ConfigurationError } from './config/configuration.error.ts';
+export { loadConfig, loadConfigFromProcess, type LoadOptions } from './config/env.ts';
 export { type DatabaseOptions, databaseOptions } from './database/database-options.ts';
 export { isPassingDatabaseFault } from './database/passing-fault.ts';
 export { queryRows, type SqlRunner } from './database/rows.ts';

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
@@ -33,24 +35,24 @@ export class DeliveryStatusService {
     // An old attempt's failure says nothing about the attempt that followed it; proof of its delivery does.
     if (event.status === 'FAILED' && !isCurrentAttempt) return true;
 
-    const next = advance(message, event);
-    await tx.update(WhatsAppMessage, message.id, {
-      status: next.status,
-      sentAt: next.sentAt,
-      deliveredAt: next.deliveredAt,
-      readAt: next.readAt,
-      failedAt: next.failedAt,
-      error: next.error,
-      errorCode: next.error?.code ?? null,
-      errorMessage: next.error ? (next.error.details ?? next.error.title) : null,
-      whatsappMessageId: isCurrentAttempt ? event.whatsappMessageId : message.whatsappMessageId,
-      ...(next.status !== 'PENDING' && {
-        pendingReason: null,
-        nextAttemptAt: null,
-        leaseToken: null,
-        leaseExpiresAt: null,
-      }),
-    });
+    const { status, sentAt, deliveredAt, readAt, failedAt, ...reported } = advance(message, event);
+    const error = jsonSafe(reported.error);
+    const changes: Partial<WhatsAppMessage> = {
+      status,
+      sentAt,
+      deliveredAt,
+      readAt,
+      failedAt,
+      error,
+      errorCode: error?.code ?? null,
+      errorMessage: error ? (error.details ?? error.title) : null,
+      // Until the attempt that follows has its own, the wamid of an old one is how later statuses find the message.
+      whatsappMessageId: isCurrentAttempt
+        ? event.whatsappMessageId
+        : (message.whatsappMessageId ?? event.whatsappMessageId),
+      ...(status !== 'PENDING' && { pendingReason: null, nextAttemptAt: null, leaseToken: null, leaseExpiresAt: null }),
+    };
+    if (!isPartOf(message, changes)) await tx.update(WhatsAppMessage, message.id, changes as object);
     return true;
   }
 
@@ -59,8 +61,8 @@ export class DeliveryStatusService {
     event: StatusEvent,
   ): Promise<{ message: WhatsAppMessage; isCurrentAttempt: boolean } | undefined> {
     const { attemptId, whatsappMessageId, phoneNumberId } = event;
-    const id =
-      (await this.findByAttempt(tx, attemptId)) ?? (await this.findByWamid(tx, whatsappMessageId, phoneNumberId));
+    const byAttempt = await this.findByAttempt(tx, attemptId);
+    const id = byAttempt ?? (await this.findByWamid(tx, whatsappMessageId, phoneNumberId));
     if (!id) return undefined;
 
     const message = await tx.findOne(WhatsAppMessage, {
@@ -68,8 +70,7 @@ export class DeliveryStatusService {
       lock: { mode: 'pessimistic_write' },
     });
     if (!message) return undefined;
-    const isCurrentAttempt = message.currentAttemptId === attemptId || message.whatsappMessageId === whatsappMessageId;
-    return { message, isCurrentAttempt };
+    return { message, isCurrentAttempt: !byAttempt || message.currentAttemptId === attemptId };
   }
 
   private async findByAttempt(tx: EntityManager, attemptId: string | null): Promise<string | undefined> {
@@ -94,4 +95,9 @@ export class DeliveryStatusService {
       [messageId, event.status.toLowerCase(), event.occurredAt, JSON.stringify(jsonSafe(event.details))],
     );
   }
+}
+
+/** A redelivery leaves the row as it is, `updated_at` too. */
+function isPartOf<T extends object>(whole: T, part: Partial<T>): boolean {
+  return Object.entries(part).every(([key, value]) => isDeepStrictEqual(whole[key as keyof T], value));
 }

@@ -24,8 +24,8 @@ const NEXT: Record<DeliveryStatus, readonly DeliveryStatus[]> = {
   READ: [],
   // Evidence of delivery outweighs a failure reported before it; PENDING is an admin's retry.
   FAILED: ['DELIVERED', 'READ', 'PENDING'],
-  // A message cancelled while its answer was lost may turn out to have been sent.
-  CANCELLED: ['SENT', 'DELIVERED', 'READ'],
+  // A message cancelled while its answer was lost may turn out to have been sent, and then to have failed.
+  CANCELLED: ['SENT', 'DELIVERED', 'READ', 'FAILED'],
   RECEIVED: [],
 };
 

@@ -39,8 +39,8 @@ export class OutboxRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Takes due messages of one sending number for `leaseMs`. Messages to one contact are taken one at a time, in the
-   * order they were accepted (a higher priority goes before).
+   * Takes due messages of one sending number for `leaseMs`. Messages to one contact are taken one at a time: by
+   * priority, and within it in the order they were accepted.
    */
   async claimDue(phoneNumberId: string, limit: number, leaseToken: string, leaseMs: number): Promise<OutboxMessage[]> {
     // What the admin must settle (unconfirmed) or Meta stopped (held) does not block the contact's later messages.
@@ -53,10 +53,10 @@ export class OutboxRepository {
            AND NOT EXISTS (
              SELECT FROM whatsapp_messages e
              WHERE e.phone_number_id = m.phone_number_id AND e.contact_key = m.contact_key AND e.status = 'PENDING'
-               AND e.id <> m.id AND e.pending_reason NOT IN ('unconfirmed', 'held')
+               AND e.id <> m.id
                AND (e.lease_token IS NOT NULL
-                    OR (e.id < m.id AND e.priority <= m.priority AND e.expires_at > now()
-                        AND (e.send_at IS NULL OR e.send_at <= now()))))
+                    OR ((e.priority, e.id) < (m.priority, m.id) AND e.pending_reason NOT IN ('unconfirmed', 'held')
+                        AND e.expires_at > now() AND (e.send_at IS NULL OR e.send_at <= now()))))
          ORDER BY m.priority, m.next_attempt_at
          LIMIT $2
          FOR UPDATE SKIP LOCKED)
@@ -114,7 +114,7 @@ export class OutboxRepository {
          FROM result r WHERE a.id = r.attempt_id),
        moved AS (
          UPDATE whatsapp_messages m
-         SET status = CASE WHEN m.status = 'PENDING' THEN r.status ELSE m.status END,
+         SET status = CASE WHEN m.status IN ('PENDING', 'CANCELLED') THEN r.status ELSE m.status END,
              pending_reason = CASE WHEN m.status = 'PENDING' THEN r.pending_reason END,
              next_attempt_at = now() + r.retry_in_ms * interval '1 millisecond',
              lease_token = NULL, lease_expires_at = NULL,
@@ -204,11 +204,19 @@ export class OutboxRepository {
     return rows.length;
   }
 
+  /** The database's clock. */
+  async now(): Promise<Date> {
+    const [row] = await queryRows<{ now: Date }>(this.dataSource, 'SELECT now()');
+    return row?.now as Date;
+  }
+
   /**
-   * Queues unconfirmed messages again whose grace is over. With `needWitness`, only where statuses are proven to flow:
-   * another message, sent later from the same number, already had one, so ours would have had its own.
+   * Queues unconfirmed messages again whose grace is over. With `listeningSince`, only where a witness proves that
+   * statuses flow: another message, sent later from the same number, already had one, so ours would have had its own.
+   * That holds for attempts made since then; a status that found nobody listening comes again when Meta pleases, long
+   * after those of later messages.
    */
-  async requeueUnconfirmed(graceMs: number, needWitness: boolean): Promise<number> {
+  async requeueUnconfirmed(graceMs: number, listeningSince: Date | null): Promise<number> {
     const rows = await queryRows(
       this.dataSource,
       `WITH requeued AS (
@@ -216,12 +224,12 @@ export class OutboxRepository {
          SET pending_reason = 'retrying', next_attempt_at = now(), updated_at = now()
          FROM message_attempts a
          WHERE m.status = 'PENDING' AND m.pending_reason = 'unconfirmed' AND a.id = m.current_attempt_id
-           AND a.started_at < now() - $1 * interval '1 millisecond'
-           AND (NOT $2 OR EXISTS (
+           AND a.started_at < now() - $1 * interval '1 millisecond' AND m.expires_at > now()
+           AND ($2::timestamptz IS NULL OR a.started_at > $2 AND EXISTS (
              SELECT FROM message_attempts later
              JOIN whatsapp_messages witness ON witness.id = later.message_id AND witness.phone_number_id = m.phone_number_id
              JOIN message_events seen ON seen.message_id = witness.id AND seen.source = 'webhook'
-             WHERE later.started_at > a.started_at
+             WHERE later.started_at > a.started_at AND seen.created_at > later.started_at
                AND seen.created_at < now() - $1 * interval '1 millisecond'))
            AND NOT EXISTS (SELECT FROM webhook_deliveries WHERE applied_at IS NULL)
          RETURNING m.id, m.attempts)
@@ -229,7 +237,7 @@ export class OutboxRepository {
        SELECT id, 'resent', 'dispatcher', clock_timestamp(),
               jsonb_build_object('after_attempt', attempts, 'note', 'no status came for the last attempt; a duplicate is possible')
        FROM requeued RETURNING id`,
-      [graceMs, needWitness],
+      [graceMs, listeningSince],
     );
     return rows.length;
   }

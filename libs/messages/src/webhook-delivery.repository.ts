@@ -82,7 +82,7 @@ export class WebhookDeliveryRepository {
     await this.dataSource.query(
       `UPDATE webhook_deliveries
        SET attempts = attempts + 1, last_error = $2,
-           next_attempt_at = now() + least(300, power(2, attempts)) * interval '1 second'
+           next_attempt_at = now() + power(2, least(attempts, 8)) * interval '1 second'
        WHERE id = $1 AND applied_at IS NULL`,
       [id, cause instanceof Error ? cause.message : String(cause)],
     );

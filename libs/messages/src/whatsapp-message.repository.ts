@@ -44,7 +44,14 @@ export class WhatsAppMessageRepository {
   /** Commits a PENDING message, its first timeline line and whatever must be durable with it. From here nothing is lost. */
   async createPending(message: NewMessage, alongside?: Alongside): Promise<WhatsAppMessage> {
     return this.dataSource.transaction(async (tx) => {
-      const stored = await this.insert(tx, { ...message, direction: 'outbound', status: 'PENDING' }, 'accepted', 'api');
+      const stored = tx.create(WhatsAppMessage, { ...message, direction: 'outbound', status: 'PENDING' });
+      await tx.insert(WhatsAppMessage, stored as object);
+      await tx.insert(MessageEvent, {
+        messageId: stored.id,
+        type: 'accepted',
+        source: 'api',
+        occurredAt: stored.createdAt,
+      });
       await alongside?.(tx, stored);
       return stored;
     });
@@ -52,12 +59,24 @@ export class WhatsAppMessageRepository {
 
   /** Stores an inbound message inside the caller's transaction; false when it was stored before. */
   async createReceived(tx: EntityManager, message: NewMessage): Promise<boolean> {
-    const known = await tx.existsBy(WhatsAppMessage, {
-      whatsappMessageId: message.whatsappMessageId as string,
-      phoneNumberId: message.phoneNumberId,
+    const received = tx.create(WhatsAppMessage, { ...message, direction: 'inbound', status: 'RECEIVED' });
+    // Two processes may apply two deliveries of it at once: only the index knows who was first.
+    const inserted = await tx
+      .createQueryBuilder()
+      .insert()
+      .into(WhatsAppMessage)
+      .values(received as object)
+      .orIgnore()
+      .execute();
+    const [row] = inserted.raw as { created_at: Date }[];
+    if (!row) return false;
+    await tx.insert(MessageEvent, {
+      messageId: message.id,
+      type: 'received',
+      source: 'webhook',
+      occurredAt: row.created_at,
     });
-    if (!known) await this.insert(tx, { ...message, direction: 'inbound', status: 'RECEIVED' }, 'received', 'webhook');
-    return !known;
+    return true;
   }
 
   async findById(id: string): Promise<WhatsAppMessage | null> {
@@ -100,18 +119,6 @@ export class WhatsAppMessageRepository {
       order: { id: 'DESC' },
     });
     return last?.tenantId;
-  }
-
-  private async insert(
-    tx: EntityManager,
-    values: NewMessage,
-    event: 'accepted' | 'received',
-    source: 'api' | 'webhook',
-  ): Promise<WhatsAppMessage> {
-    const message = tx.create(WhatsAppMessage, values);
-    await tx.insert(WhatsAppMessage, message as object);
-    await tx.insert(MessageEvent, { messageId: message.id, type: event, source, occurredAt: message.createdAt });
-    return message;
   }
 }
 

@@ -1,19 +1,18 @@
 import { ValidateBy } from 'class-validator';
 
-const DECIMAL = /^\d{1,30}(\.\d{1,10})?$/;
+const DECIMAL = /^\d{1,30}(\.\d{1,20})?$/;
+/** From here on a double has no exact cents any more, so its publisher must send a string. */
+const TOO_LARGE_FOR_A_NUMBER = 2 ** 43;
 
 /** The amount as a decimal string; undefined for what is none, is negative, or lost its cents on the way. */
 export function readAmount(value: unknown): string | undefined {
-  if (typeof value === 'number') {
-    // A double this large has no exact cents any more; its publisher must send a string.
-    return Math.abs(value) < 2 ** 43 ? readAmount(plain(value)) : undefined;
-  }
+  if (typeof value === 'number') return value < TOO_LARGE_FOR_A_NUMBER ? readAmount(plain(value)) : undefined;
   return typeof value === 'string' && DECIMAL.test(value.trim()) ? value.trim() : undefined;
 }
 
-/** Without an exponent: `1e-7` is `0.0000001`. */
+/** Without an exponent: `1e-7` is `0.0000001000`. */
 function plain(value: number): string {
-  return /e/.test(String(value)) ? value.toFixed(10) : String(value);
+  return String(value).includes('e') ? value.toFixed(10) : String(value);
 }
 
 /** `€1,250.00`: symbol, thousands, and the decimals the currency has. Decimal strings stay exact whatever their length. */
@@ -23,6 +22,7 @@ export function formatAmount(amount: string, currency: string): string {
   return format.format(amount as Intl.StringNumericLiteral).replace(/\u00a0/g, ' ');
 }
 
+/** The property is what `readAmount` takes. */
 export function IsAmount(): PropertyDecorator {
   return ValidateBy({
     name: 'isAmount',

@@ -6,6 +6,9 @@ import { jsonSafe, newId } from '#common';
 import { PoDeadLetter } from './entities/po-dead-letter.entity.ts';
 import type { DeadLetter } from './transport/dead-letter.ts';
 
+/** A body may have megabytes; a list is shown without them. */
+export type ListedDeadLetter = Omit<PoDeadLetter, 'body'>;
+
 @Injectable()
 export class PoDeadLetterRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -23,12 +26,30 @@ export class PoDeadLetterRepository {
   }
 
   /** Newest first. */
-  async list(limit: number): Promise<PoDeadLetter[]> {
-    return this.dataSource.manager.find(PoDeadLetter, { order: { id: 'DESC' }, take: limit });
+  async list(limit: number): Promise<ListedDeadLetter[]> {
+    return this.dataSource.manager.find(PoDeadLetter, {
+      select: {
+        id: true,
+        reason: true,
+        detail: true,
+        routingKey: true,
+        headers: true,
+        receivedAt: true,
+        replayedAt: true,
+      },
+      order: { id: 'DESC' },
+      take: limit,
+    });
   }
 
-  async findWaiting(): Promise<PoDeadLetter[]> {
-    return this.dataSource.manager.find(PoDeadLetter, { where: { replayedAt: IsNull() }, order: { id: 'ASC' } });
+  /** Those never replayed, oldest first. */
+  async findWaitingIds(): Promise<string[]> {
+    const waiting = await this.dataSource.manager.find(PoDeadLetter, {
+      select: { id: true },
+      where: { replayedAt: IsNull() },
+      order: { id: 'ASC' },
+    });
+    return waiting.map(({ id }) => id);
   }
 
   async findById(id: string): Promise<PoDeadLetter | null> {

@@ -1,30 +1,47 @@
 import { Transform, Type } from 'class-transformer';
 import {
+  Equals,
   IsDefined,
   IsISO4217CurrencyCode,
   IsNotEmpty,
+  IsObject,
   IsOptional,
   IsString,
-  IsUUID,
   MaxLength,
+  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 
+import { isUuid } from '#common';
+
 import { IsAmount } from './amount.ts';
 
+export const PO_APPROVED = 'po.approved';
+
+/** Any UUID that PostgreSQL takes: publishers make theirs in many ways. */
+function IsUuid(): PropertyDecorator {
+  return ValidateBy({ name: 'isUuid', validator: { validate: isUuid, defaultMessage: () => 'must be a UUID' } });
+}
+
+type Transformed = { value: unknown };
+
 /** Blank stands for absent: procurement systems write `""` for a supplier without a phone. */
-const blankIsAbsent = ({ value }: { value: unknown }): unknown =>
+const blankIsAbsent = ({ value }: Transformed): unknown =>
   typeof value === 'string' && value.trim() === '' ? undefined : value;
-const upperCase = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
+/** Meta refuses parameters with line breaks, tabs or long runs of blanks; in a name they carry no meaning. */
+const oneLine = ({ value }: Transformed): unknown =>
+  typeof value === 'string' ? value.replace(/\s+/g, ' ').trim() : value;
+const upperCase = ({ value }: Transformed): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
 
 export class PoApprovedData {
-  @IsUUID()
+  @IsUuid()
   tenant_id: string;
 
   @IsOptional()
-  @IsUUID()
+  @IsUuid()
   po_id?: string;
 
+  @Transform(oneLine)
   @IsString()
   @IsNotEmpty()
   @MaxLength(100)
@@ -34,6 +51,7 @@ export class PoApprovedData {
   @IsString()
   supplier_id?: string;
 
+  @Transform(oneLine)
   @IsString()
   @IsNotEmpty()
   @MaxLength(255)
@@ -57,10 +75,10 @@ export class PoApprovedData {
 /** An approved purchase order, as the procurement service publishes it. Fields we do not know are the publisher's business. */
 export class PoApprovedEvent {
   @IsOptional()
-  @IsUUID()
+  @IsUuid()
   event_id?: string;
 
-  @IsString()
+  @Equals(PO_APPROVED, { message: `must be the type of the event, such as ${PO_APPROVED}` })
   event_type: string;
 
   @IsOptional()
@@ -71,7 +89,9 @@ export class PoApprovedEvent {
   @IsString()
   timestamp?: string;
 
+  // Not an array: the validation of what is nested would look at each item, and pass an empty one.
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => PoApprovedData)
   data: PoApprovedData;

@@ -3,8 +3,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig, AppError, ValidationError } from '#common';
 import { WhatsAppService } from '#whatsapp';
 
-import type { PoApprovedEvent } from './po-event.dto.ts';
-import { type EventHead, PO_APPROVED, readApproved, readHead } from './po-event.reader.ts';
+import { PO_APPROVED, type PoApprovedEvent } from './po-event.dto.ts';
+import { type EventHead, readApproved, readHead } from './po-event.reader.ts';
 import { AlreadyTakenError, PoEventRepository, type Taken } from './po-event.repository.ts';
 import { toNotification } from './po-notification.mapper.ts';
 
@@ -81,10 +81,18 @@ function isNamed(event: object): boolean {
   return typeof eventType === 'string' && eventType !== '';
 }
 
-/** The publisher knows no `to` and no `template.parameters`, only its own fields. */
+/**
+ * The publisher knows no `to` and no template, only its own fields. What is wrong with anything but the phone is ours (the
+ * template is missing, paused, or takes other parameters): the order is good, and waits until an admin has mended it.
+ */
 function inTermsOfTheEvent(refusal: ValidationError): AppError {
-  const errors = refusal.errors?.map((error) =>
-    error.field === 'to' ? { ...error, field: 'data.supplier_phone' } : error,
-  );
-  return new ValidationError(errors ?? [], refusal.code);
+  const errors = refusal.errors ?? [];
+  if (errors.every(({ field }) => field === 'to')) {
+    const renamed = errors.map(({ message }) => ({ field: 'data.supplier_phone', message }));
+    return new ValidationError(renamed, refusal.code);
+  }
+  return new AppError(503, 'po-notification-template-unusable', refusal.message, {
+    retryAfterSeconds: 60,
+    cause: refusal,
+  });
 }

@@ -7,8 +7,6 @@ import { isUuid, jsonSafe, PLATFORM_TENANT_ID, toFieldErrors, ValidationError } 
 
 import { PoApprovedEvent } from './po-event.dto.ts';
 
-export const PO_APPROVED = 'po.approved';
-
 /** What can be read off any event, whatever its type. */
 export interface EventHead {
   eventType: string;
@@ -38,12 +36,10 @@ export function readApproved(event: object): PoApprovedEvent {
   return read;
 }
 
+/** Never throws: what cannot be read is left out. */
 export function readHead(event: object): EventHead {
   const { event_id, event_type, data } = jsonSafe(event) as Record<string, unknown>;
-  const { tenant_id, po_id, po_number } = (typeof data === 'object' && data !== null ? data : {}) as Record<
-    string,
-    unknown
-  >;
+  const { tenant_id, po_id, po_number } = Object(data) as Record<string, unknown>;
   const eventType = typeof event_type === 'string' ? event_type.slice(0, 200) : '';
   const eventId = isUuid(event_id) ? event_id : null;
   const poId = isUuid(po_id) ? po_id : null;
@@ -53,7 +49,8 @@ export function readHead(event: object): EventHead {
     tenantId: isUuid(tenant_id) ? tenant_id : PLATFORM_TENANT_ID,
     poId,
     poNumber: typeof po_number === 'string' ? po_number.slice(0, 100) : null,
-    identity: eventId ? `event:${eventId}` : poId ? `${eventType}:${poId}` : `body:${digest(event)}`,
+    // In lower case: a UUID is the same however it is written.
+    identity: (eventId ? `event:${eventId}` : poId ? `${eventType}:${poId}` : `body:${digest(event)}`).toLowerCase(),
   };
 }
 

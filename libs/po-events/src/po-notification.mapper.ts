@@ -14,10 +14,12 @@ export function toNotification(
   return {
     tenantId: data.tenant_id,
     to: supplierPhone,
-    recipientName: oneLine(data.supplier_name),
+    recipientName: data.supplier_name,
     template,
     language,
-    parameters: [oneLine(data.supplier_name), oneLine(data.po_number), formatAmount(amount, data.currency)],
+    parameters: [data.supplier_name, data.po_number, formatAmount(amount, data.currency)],
+    // So that the publisher finds the message by the id it knows.
+    ...(event_id && { notificationId: event_id }),
     metadata: {
       source: 'po-event',
       ...(event_id && { event_id }),
@@ -26,9 +28,4 @@ export function toNotification(
       ...(data.supplier_id && { supplier_id: data.supplier_id }),
     },
   };
-}
-
-/** Meta refuses parameters with line breaks, tabs or long runs of blanks; in a name they carry no meaning. */
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }

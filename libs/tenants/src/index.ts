@@ -1,5 +1,6 @@
 export { ApiKey, type Scope, SCOPES } from './api-keys/api-key.entity.ts';
-export { ApiKeyService, type Caller, type NewApiKey } from './api-keys/api-key.service.ts';
+export { ApiKeyRepository, type NewApiKey } from './api-keys/api-key.repository.ts';
+export { ApiKeyService, type Caller } from './api-keys/api-key.service.ts';
 export { ApiKeyGuard } from './auth/api-key.guard.ts';
 export { CurrentCaller, tenantOf } from './auth/caller.decorator.ts';
 export { Public, RequireScope } from './auth/require-scope.decorator.ts';

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 
+import { ApiKeyRepository } from './api-keys/api-key.repository.ts';
 import { ApiKeyService } from './api-keys/api-key.service.ts';
 import { PlatformKey } from './api-keys/platform-key.ts';
 import { SenderDirectory } from './senders/sender.directory.ts';
@@ -13,7 +14,7 @@ export class TenantsModule {
     return {
       module: TenantsModule,
       global: true,
-      providers: [{ provide: PlatformKey, useValue: new PlatformKey(platformKey) }, ...offered],
+      providers: [{ provide: PlatformKey, useValue: new PlatformKey(platformKey) }, ApiKeyRepository, ...offered],
       exports: offered,
     };
   }

@@ -134,7 +134,8 @@ function contactName(contacts: unknown[], message: JsonObject): string | undefin
   const sender = known.find(
     ({ wa_id, user_id }) => (wa_id && wa_id === message.from) || (user_id && user_id === message.from_user_id),
   );
-  return textOf(objectOf((sender ?? known[0])?.profile).name);
+  // The only contact is the sender, however Meta writes their number here.
+  return textOf(objectOf((sender ?? (known.length === 1 ? known[0] : undefined))?.profile).name);
 }
 
 function toError(raw: unknown): MessageError {

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
-
 import type { AppConfig } from '#common';
-import { startEmbeddedPostgres } from '#embedded';
 
 import type { Resolved } from '../app.module.ts';
+import { openDatabase } from './open-database.ts';
 import { keptSecret } from './secrets.ts';
 import { startSimulatorProcess } from './simulator.process.ts';
 
@@ -11,22 +9,26 @@ export interface DevelopmentServices extends Resolved {
   stop: () => Promise<void>;
 }
 
-/** PostgreSQL, simulator and API key where the environment names none. In production the configuration is complete, so nothing is started. */
+/** PostgreSQL, simulator and API key where the environment names none. In production it names all of them, so nothing is started. */
 export async function startDevelopmentServices(config: AppConfig): Promise<DevelopmentServices> {
-  const stops: (() => Promise<void>)[] = [];
-  let databaseUrl = config.database.url;
-  if (!databaseUrl) {
-    const postgres = await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres') });
-    databaseUrl = postgres.url;
-    stops.push(() => postgres.stop());
+  const database = await openDatabase(config);
+  try {
+    const stopSimulator = config.whatsapp.useSimulator ? await startSimulatorProcess(config) : undefined;
+    return {
+      databaseUrl: database.url,
+      adminApiKey: adminApiKey(config),
+      stop: async () => {
+        await stopSimulator?.();
+        await database.release();
+      },
+    };
+  } catch (cause) {
+    await database.release();
+    throw cause;
   }
-  if (config.whatsapp.useSimulator) stops.push(await startSimulatorProcess(config));
-  return {
-    databaseUrl,
-    adminApiKey: config.adminApiKey ?? keptSecret(config.dataDir, 'admin-api-key'),
-    // The simulator first: it must not deliver into a database that is going down.
-    stop: async () => {
-      for (const stop of stops.reverse()) await stop();
-    },
-  };
+}
+
+/** `ADMIN_API_KEY`, or the key that was made at the first start. */
+export function adminApiKey({ adminApiKey: given, dataDir }: AppConfig): string {
+  return given ?? keptSecret(dataDir, 'admin-api-key');
 }

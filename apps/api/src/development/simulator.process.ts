@@ -1,10 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { AppConfig } from '#common';
 
-const SIMULATOR = fileURLToPath(new URL('../../../simulator/src/main.js', import.meta.url));
+/** Built when this file is built, a source file when it is run from source. */
+const SIMULATOR = fileURLToPath(new URL(`../../../simulator/src/main${extname(import.meta.url)}`, import.meta.url));
 
 /**
  * Starts the built-in Cloud API simulator as a process of its own, with its webhooks pointed at us. Detached, so that

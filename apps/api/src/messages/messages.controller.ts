@@ -2,6 +2,7 @@ import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Quer
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
+  ApiBody,
   ApiCreatedResponse,
   ApiHeader,
   ApiOkResponse,
@@ -37,16 +38,17 @@ export class MessagesController {
     required: false,
     description: '`wait=N`: answer when the message is SENT or FAILED, at most N (≤ 30) seconds later.',
   })
+  @ApiBody({ type: SendMessageDto })
   @ApiAcceptedResponse({ type: MessageResponse, description: 'Stored; it is not lost any more.' })
   @ApiCreatedResponse({ type: MessageResponse, description: 'With `Prefer: wait`: WhatsApp answered.' })
   async send(
     @CurrentCaller() caller: Caller,
-    @Body() dto: SendMessageDto,
+    @Body() body: unknown,
     @Headers('idempotency-key') idempotencyKey: string | undefined,
     @PreferWait() waitMs: number,
     @Res({ passthrough: true }) response: Response,
   ): Promise<object> {
-    return sendAnswer(response, await this.messages.send(caller, dto, { idempotencyKey, waitMs }));
+    return sendAnswer(response, await this.messages.send(caller, body, { idempotencyKey, waitMs }));
   }
 
   @Get()

@@ -8,7 +8,7 @@ import { WhatsAppBusinessService } from '#whatsapp';
 import { type Answer, IdempotencyService } from '../idempotency/idempotency.service.ts';
 import { type ListMessagesDto, toMessageFilter } from './dto/list-messages.dto.ts';
 import { type MessageResponse, toEventResponse, toMessageResponse } from './dto/message.response.ts';
-import { type SendMessageDto, toSendRequest } from './dto/send-message.dto.ts';
+import { readSend } from './dto/send-message.dto.ts';
 
 export interface MessagePage {
   data: MessageResponse[];
@@ -27,13 +27,15 @@ export class MessagesService {
   /** 202 with the stored message; 201 with the answered one when the caller waits and WhatsApp answers in time. */
   async send(
     caller: Caller,
-    dto: SendMessageDto,
+    body: unknown,
     options: { idempotencyKey: string | undefined; waitMs: number },
   ): Promise<Answer & { replayed: boolean }> {
-    const tenantId = tenantOf(caller, dto.tenant_id);
-    const request = { tenantId, key: options.idempotencyKey, route: 'POST /api/v1/whatsapp/messages', body: dto };
-    return this.idempotency.once(request, async (remember) => {
-      const stored = await this.whatsapp.sendMessage(toSendRequest(tenantId, dto), {
+    const { request, errors } = readSend(caller, body);
+    const { tenantId } = request;
+    const keyed = { tenantId, key: options.idempotencyKey, route: 'POST /api/v1/whatsapp/messages', body };
+    return this.idempotency.once(keyed, async (remember) => {
+      const stored = await this.whatsapp.sendMessage(request, {
+        errors,
         alongside: (tx, message) => remember(tx, accepted(message)),
       });
       if (options.waitMs === 0) return accepted(stored);

@@ -1,174 +1,102 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { parse } from 'dotenv';
 
+import { closestName } from '../closest-name.ts';
 import { AppConfig, type WhatsAppConfig } from './app-config.ts';
-import { DEPRECATED, Environment, SECRETS } from './environment.ts';
-import { versionWarning } from './graph-versions.ts';
+import { Faults } from './configuration.error.ts';
+import { readWhatsApp } from './credentials.ts';
+import { DEPRECATED, Environment, SECRETS, VARIABLE_NAMES } from './environment.ts';
+import { graphVersionWarning } from './graph-versions.ts';
+import { readSources, type Variables } from './sources.ts';
 
-type Variables = Record<string, string | undefined>;
-
-/** Everything that is wrong with the environment, in one message. */
-export class ConfigurationError extends Error {
-  constructor(readonly faults: readonly string[]) {
-    const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
-    super(`Palomar cannot start: ${count} in the environment.\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
-    this.name = ConfigurationError.name;
-  }
+/** `cwd` is where `.env` and relative paths are looked for, `now` the day Meta's version calendar is read for. */
+export interface LoadOptions {
+  cwd?: string;
+  now?: Date;
 }
 
-/** What the built-in simulator answers to. */
-const SIMULATOR = {
-  WHATSAPP_ACCESS_TOKEN: 'simulator-access-token',
-  WHATSAPP_PHONE_NUMBER_ID: '106540352242922',
-  WHATSAPP_BUSINESS_ACCOUNT_ID: '102290129340398',
-  WHATSAPP_WEBHOOK_VERIFY_TOKEN: 'simulator-verify-token',
-  WHATSAPP_APP_SECRET: 'simulator-app-secret',
+/** What production, where nothing is made up, requires beside Meta's credentials. */
+const REQUIRED_IN_PRODUCTION = {
+  DATABASE_URL: 'write DATABASE_URL=postgresql://palomar:password@localhost:5432/palomar',
+  ADMIN_API_KEY: 'write ADMIN_API_KEY=<at least 16 characters>; make one with: openssl rand -base64 32',
+  ENCRYPTION_KEY: 'write ENCRYPTION_KEY=<32 bytes in base64>; make it with: openssl rand -base64 32',
 } as const;
-const CREDENTIALS = Object.keys(SIMULATOR) as (keyof typeof SIMULATOR)[];
 
-/** The only place that reads `process.env`. */
+const OUR_NAMES = /^(WHATSAPP|PO_EVENTS|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED)_/;
+
+/** The configuration of this process: the only place that reads `process.env`. */
 export function loadConfigFromProcess(): AppConfig {
-  return loadConfig(process.env, { cwd: process.cwd(), now: new Date() });
+  return loadConfig(process.env);
 }
 
 /**
- * Reads the environment once: the given variables, outside production also `.env` in `cwd` (which loses against them),
- * and the `_FILE` form of each secret. Empty is unset.
- * @throws ConfigurationError naming every fault at once, never the value of a secret.
+ * Reads the environment once: the given variables, outside production also `.env`, and the `_FILE` form of each secret.
+ * @throws ConfigurationError naming every fault at once, never the value of a secret
  */
-export function loadConfig(given: Variables, { cwd, now }: { cwd: string; now: Date }): AppConfig {
-  const faults: string[] = [];
-  const variables = readSecretFiles(withDotEnv(given, cwd), cwd, faults);
+export function loadConfig(given: NodeJS.ProcessEnv, { cwd = '.', now = new Date() }: LoadOptions = {}): AppConfig {
+  const faults = new Faults();
+  const variables = readSources(given, cwd, faults);
   const environment = readEnvironment(variables, faults);
-  const production = environment.NODE_ENV === 'production';
-  const whatsapp = readWhatsApp(environment, production, faults);
-  if (production) requireInProduction(environment, faults);
-  checkTogether(environment, faults);
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  return toConfig(environment, whatsapp, cwd, warningsFor(environment, variables, whatsapp, now));
+  const whatsapp = readWhatsApp(environment, faults);
+  if (environment.NODE_ENV === 'production') requireInProduction(environment, faults);
+  checkTimes(environment, faults);
+  faults.throwIfAny();
+  return toConfig(environment, whatsapp, cwd, warningsFor(variables, whatsapp, now));
 }
 
-function withDotEnv(given: Variables, cwd: string): Variables {
-  const file = join(cwd, '.env');
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
-  if (given.NODE_ENV === 'production' || !existsSync(file)) return set;
-  return { ...parse(readFileSync(file)), ...set };
-}
-
-function readSecretFiles(variables: Variables, cwd: string, faults: string[]): Variables {
-  const read = { ...variables };
-  for (const name of SECRETS) {
-    const path = variables[`${name}_FILE`];
-    if (!path) continue;
-    if (variables[name]) {
-      faults.push(`${name}: set both as ${name} and as ${name}_FILE; keep one of them`);
-      continue;
-    }
-    try {
-      read[name] = readFileSync(resolve(cwd, path), 'utf8').replace(/\r?\n$/, '');
-      if (read[name] === '') faults.push(`${name}_FILE: ${path} is empty`);
-    } catch (cause) {
-      faults.push(`${name}_FILE: ${path} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown error'})`);
-    }
-  }
-  return read;
-}
-
-function readEnvironment(variables: Variables, faults: string[]): Environment {
-  const known = Object.keys(new Environment()).filter((name) => variables[name]);
+function readEnvironment(variables: Variables, faults: Faults): Environment {
+  const known = VARIABLE_NAMES.filter((name) => variables[name] !== undefined);
   const environment = plainToInstance(Environment, Object.fromEntries(known.map((name) => [name, variables[name]])));
-  for (const { property, constraints } of validateSync(environment)) {
-    faults.push(`${property}: ${Object.values(constraints ?? {})[0]}`);
+  for (const { property, constraints = {} } of validateSync(environment)) {
+    faults.add(property, Object.values(constraints)[0]!);
   }
   return environment;
 }
 
-/** All of Meta's credentials, or none and the simulator's: half of them would send to the wrong place. */
-function readWhatsApp(environment: Environment, production: boolean, faults: string[]): WhatsAppConfig {
-  const missing = CREDENTIALS.filter((name) => environment[name] === undefined).filter(
-    (name) => name !== 'WHATSAPP_APP_SECRET' || !environment.WHATSAPP_ALLOW_UNSIGNED_WEBHOOKS,
-  );
-  const none = CREDENTIALS.every((name) => environment[name] === undefined);
-  const simulated = none && !production;
-  if (!simulated) {
-    const why = production
-      ? 'required in production'
-      : `required once ${CREDENTIALS.find((name) => environment[name])} is set`;
-    for (const name of missing) faults.push(`${name}: is ${why}${HINTS[name] ?? ''}`);
-  }
-  const credential = (name: keyof typeof SIMULATOR) => (simulated ? SIMULATOR[name] : (environment[name] ?? ''));
-  const graphUrl =
-    environment.WHATSAPP_GRAPH_URL ??
-    (simulated ? `http://127.0.0.1:${environment.SIMULATOR_PORT}` : 'https://graph.facebook.com');
-  return {
-    accessToken: credential('WHATSAPP_ACCESS_TOKEN'),
-    phoneNumberId: credential('WHATSAPP_PHONE_NUMBER_ID'),
-    businessAccountId: credential('WHATSAPP_BUSINESS_ACCOUNT_ID'),
-    webhookVerifyToken: credential('WHATSAPP_WEBHOOK_VERIFY_TOKEN'),
-    appSecret: credential('WHATSAPP_APP_SECRET') || undefined,
-    allowUnsignedWebhooks: environment.WHATSAPP_ALLOW_UNSIGNED_WEBHOOKS,
-    apiVersion: environment.WHATSAPP_API_VERSION,
-    graphUrl: graphUrl.replace(/\/+$/, ''),
-    useSimulator: simulated && environment.WHATSAPP_GRAPH_URL === undefined,
-    simulatorPort: environment.SIMULATOR_PORT,
-    messagesPerSecond: environment.WHATSAPP_MESSAGES_PER_SECOND,
-    defaultCountry: environment.WHATSAPP_DEFAULT_COUNTRY,
-  };
-}
-
-const HINTS: Partial<Record<string, string>> = {
-  WHATSAPP_APP_SECRET: ' (App dashboard → Settings → Basic); webhooks cannot be trusted without it',
-  WHATSAPP_ACCESS_TOKEN: ' (Business settings → System users)',
-};
-
-function requireInProduction(environment: Environment, faults: string[]): void {
-  const required = {
-    DATABASE_URL: 'such as postgresql://palomar:password@localhost:5432/palomar',
-    ADMIN_API_KEY: 'make one with: openssl rand -base64 32',
-    ENCRYPTION_KEY: 'make it with: openssl rand -base64 32',
-  } as const;
-  for (const [name, remedy] of Object.entries(required)) {
-    if (environment[name as keyof typeof required] === undefined) {
-      faults.push(`${name}: is required in production; ${remedy}`);
+function requireInProduction(environment: Environment, faults: Faults): void {
+  for (const [name, remedy] of Object.entries(REQUIRED_IN_PRODUCTION)) {
+    if (environment[name as keyof typeof REQUIRED_IN_PRODUCTION] === undefined) {
+      faults.add(name, `is required in production; ${remedy}`);
     }
   }
-}
-
-function checkTogether(environment: Environment, faults: string[]): void {
-  if ((environment.ADMIN_EMAIL === undefined) !== (environment.ADMIN_PASSWORD === undefined)) {
-    const [set, missing] = environment.ADMIN_EMAIL
-      ? ['ADMIN_EMAIL', 'ADMIN_PASSWORD']
-      : ['ADMIN_PASSWORD', 'ADMIN_EMAIL'];
-    faults.push(`${missing}: is required once ${set} is set`);
+  const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = environment;
+  if (email && !password) {
+    faults.add('ADMIN_PASSWORD', 'is required once ADMIN_EMAIL is set; make one with: openssl rand -base64 18');
   }
-  if (environment.WHATSAPP_SEND_TIMEOUT_MS >= environment.DISPATCHER_LEASE_MS) {
-    faults.push(
-      'WHATSAPP_SEND_TIMEOUT_MS: must be shorter than DISPATCHER_LEASE_MS, or a slow send would be taken for a dead one',
-    );
+  if (password && !email) {
+    faults.add('ADMIN_EMAIL', 'is required once ADMIN_PASSWORD is set; write ADMIN_EMAIL=admin@example.com');
   }
 }
 
-function warningsFor(environment: Environment, variables: Variables, whatsapp: WhatsAppConfig, now: Date): string[] {
+/** A send that is still waited for must not be taken for the work of a dead process. */
+function checkTimes(environment: Environment, faults: Faults): void {
+  const { WHATSAPP_SEND_TIMEOUT_MS: timeout, DISPATCHER_LEASE_MS: lease } = environment;
+  if (timeout < lease || faults.has('DISPATCHER_LEASE_MS')) return;
+  faults.add(
+    'WHATSAPP_SEND_TIMEOUT_MS',
+    `must be less than DISPATCHER_LEASE_MS (${lease}), such as ${Math.floor(lease / 2)}`,
+  );
+}
+
+function warningsFor(variables: Variables, { apiVersion }: WhatsAppConfig, now: Date): string[] {
   const deprecated = Object.entries(DEPRECATED)
-    .filter(([name]) => environment[name as keyof typeof DEPRECATED] !== undefined)
+    .filter(([name]) => variables[name] !== undefined)
     .map(([name, successor]) => `${name} is deprecated and not used; set ${successor} and remove it.`);
-  // The simulator is of no version.
-  const version = whatsapp.useSimulator ? undefined : versionWarning(whatsapp.apiVersion, now);
+  const version = graphVersionWarning(apiVersion, now);
   return [...deprecated, ...unknownNames(variables), ...(version ? [version] : [])];
 }
 
 /** A typing error in one of our names would otherwise be a default in silence. */
 function unknownNames(variables: Variables): string[] {
-  const known = [...Object.keys(new Environment()), ...SECRETS.map((name) => `${name}_FILE`)];
+  const known = [...VARIABLE_NAMES, ...SECRETS.map((name) => `${name}_FILE`)];
   return Object.keys(variables)
-    .filter(
-      (name) => /^(WHATSAPP|PO_EVENTS|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED)_/.test(name) && !known.includes(name),
-    )
-    .map((name) => `${name} is set, but Palomar has no such variable; see .env.example.`);
+    .filter((name) => OUR_NAMES.test(name) && !known.includes(name))
+    .map((name) => {
+      const meant = closestName(name, known);
+      return `unknown variable ${name}${meant ? `, did you mean ${meant}?` : '; .env.example lists all there are.'}`;
+    });
 }
 
 function toConfig(environment: Environment, whatsapp: WhatsAppConfig, cwd: string, warnings: string[]): AppConfig {

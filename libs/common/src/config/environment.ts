@@ -1,114 +1,67 @@
-import { Transform } from 'class-transformer';
-import {
-  IsBase64,
-  IsBoolean,
-  IsEmail,
-  IsIn,
-  IsInt,
-  IsNotEmpty,
-  IsOptional,
-  Matches,
-  Max,
-  Min,
-  MinLength,
-  ValidateBy,
-} from 'class-validator';
+import { IsEmail, IsOptional, MinLength } from 'class-validator';
 import { isSupportedCountry } from 'libphonenumber-js/max';
 
 import type { LogLevel, UnconfirmedPolicy } from './app-config.ts';
+import { Check, Flag, Form, OneOf, Url, Whole } from './variable.ts';
 
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
-const POLICIES = ['witness', 'hold', 'resend'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const satisfies LogLevel[];
+const POLICIES = ['witness', 'hold', 'resend'] as const satisfies UnconfirmedPolicy[];
 
-/** A whole number in a range. */
-function Whole(min: number, max: number, example: number): PropertyDecorator {
-  const message = `must be a whole number from ${min} to ${max}, such as ${example}`;
-  return all(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value)),
-    IsInt({ message }),
-    Min(min, { message }),
-    Max(max, { message }),
-  );
-}
+const META_ID = /^\d{5,30}$/;
+const NO_BLANKS = /^\S+$/;
+const AMQP_NAME = /^\S{1,255}$/;
+/** 32 bytes take 43 characters and one `=`. */
+const BASE64_OF_32_BYTES = /^[A-Za-z0-9+/]{43}=$/;
 
-function Flag(): PropertyDecorator {
-  const words = new Map([
-    ['true', true],
-    ['1', true],
-    ['yes', true],
-    ['false', false],
-    ['0', false],
-    ['no', false],
-  ]);
-  return all(
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? (words.get(value.toLowerCase()) ?? value) : value,
-    ),
-    IsBoolean({ message: 'must be true or false' }),
-  );
-}
-
-function Form(form: RegExp, message: string): PropertyDecorator {
-  return all(IsOptional(), Matches(form, { message: `must be ${message}` }));
-}
-
-function all(...decorators: PropertyDecorator[]): PropertyDecorator {
-  return (target, property) => decorators.forEach((decorate) => decorate(target, property));
-}
-
-const DIGITS = /^\d{5,30}$/;
-const BYTES = 32;
+const isCountry = (value: unknown): boolean => typeof value === 'string' && isSupportedCountry(value);
 
 /** Every variable Palomar reads, with its default; `.env.example` says why each is there. Undefined: none, or decided at start. */
 export class Environment {
-  @IsIn(['development', 'test', 'production'], { message: 'must be development, test or production' })
+  @OneOf(['development', 'test', 'production'])
   NODE_ENV = 'development';
 
   @Whole(0, 65_535, 3000)
   PORT = 3000;
 
-  @IsNotEmpty()
+  @Form(NO_BLANKS, 'an address to listen on, such as 0.0.0.0')
   HOST = '0.0.0.0';
 
-  @Form(/^postgres(ql)?:\/\/\S+$/, 'a PostgreSQL URL such as postgresql://palomar:password@localhost:5432/palomar')
+  @Url(['postgresql', 'postgres'], 'a PostgreSQL URL such as postgresql://palomar:password@localhost:5432/palomar')
   DATABASE_URL: string | undefined = undefined;
 
   @Whole(2, 500, 10)
   DATABASE_POOL_SIZE = 10;
 
-  @Form(/^amqps?:\/\/\S+$/, 'an AMQP URL such as amqp://palomar:password@localhost:5672')
+  @Url(['amqp', 'amqps'], 'an AMQP URL such as amqp://palomar:password@localhost:5672')
   RABBITMQ_URL: string | undefined = undefined;
 
-  @Form(/^[\x21-\x7e]+$/, 'the token of a Meta system user, without blanks')
+  @Form(/^[\x21-\x7e]+$/, 'the token of a Meta system user, without blanks, such as EAAG…')
   WHATSAPP_ACCESS_TOKEN: string | undefined = undefined;
 
-  @Form(DIGITS, "Meta's id of the sending number, digits such as 106540352242922 (not the phone number)")
+  @Form(META_ID, "Meta's id of the sending number, digits such as 106540352242922 (not the phone number)")
   WHATSAPP_PHONE_NUMBER_ID: string | undefined = undefined;
 
-  @Form(DIGITS, "Meta's id of the WhatsApp Business Account, digits such as 102290129340398")
+  @Form(META_ID, "Meta's id of the WhatsApp Business Account, digits such as 102290129340398")
   WHATSAPP_BUSINESS_ACCOUNT_ID: string | undefined = undefined;
 
-  @Form(/^\S+$/, 'the verify token typed into the app dashboard, without blanks')
+  @Form(NO_BLANKS, 'the verify token typed into the app dashboard, without blanks, such as a-long-random-word')
   WHATSAPP_WEBHOOK_VERIFY_TOKEN: string | undefined = undefined;
 
-  @Form(/^\S+$/, 'the app secret of the Meta app, without blanks')
+  @Form(NO_BLANKS, 'the secret of the Meta app, without blanks, such as 32 hexadecimal digits')
   WHATSAPP_APP_SECRET: string | undefined = undefined;
 
   @Flag()
   WHATSAPP_ALLOW_UNSIGNED_WEBHOOKS = false;
 
-  @Form(/^v\d{1,2}\.\d$/, 'a Graph API version such as v26.0')
+  @Form(/^v\d{1,2}\.0$/, 'a Graph API version such as v26.0')
   WHATSAPP_API_VERSION = 'v18.0';
 
-  @Form(/^https?:\/\/[^\s?#]+$/, 'an http or https URL such as https://graph.facebook.com')
+  @Url(['https', 'http'], 'a URL without version, such as https://graph.facebook.com')
+  @Form(/^(?!.*\/v\d+\.\d+\/*$)[^?#]+$/, 'a URL without version or query, such as https://graph.facebook.com')
   WHATSAPP_GRAPH_URL: string | undefined = undefined;
 
   @Whole(1, 65_535, 4010)
   SIMULATOR_PORT = 4010;
-
-  WHATSAPP_API_KEY: string | undefined = undefined;
-  WHATSAPP_BASE_URL: string | undefined = undefined;
-  WHATSAPP_FROM_NUMBER: string | undefined = undefined;
 
   @Flag()
   ENABLE_WHATSAPP_NOTIFICATIONS = true;
@@ -119,18 +72,8 @@ export class Environment {
   @Whole(100, 600_000, 30_000)
   WHATSAPP_SEND_TIMEOUT_MS = 30_000;
 
-  @IsOptional()
-  @ValidateBy({
-    name: 'isCountry',
-    validator: {
-      validate: (value) => typeof value === 'string' && isSupportedCountry(value),
-      defaultMessage: () => 'must be an ISO 3166 country code in capitals, such as ES',
-    },
-  })
+  @Check(isCountry, 'an ISO 3166 country code in capitals, such as ES')
   WHATSAPP_DEFAULT_COUNTRY: string | undefined = undefined;
-
-  @Whole(1, 2_000, 50)
-  DISPATCHER_CONCURRENCY = 50;
 
   @Whole(500, 3_600_000, 60_000)
   DISPATCHER_LEASE_MS = 60_000;
@@ -138,25 +81,28 @@ export class Environment {
   @Whole(100, 3_600_000, 10_000)
   DISPATCHER_SWEEP_MS = 10_000;
 
-  @IsIn(POLICIES, { message: `must be one of ${POLICIES.join(', ')}` })
+  @Whole(1, 2_000, 50)
+  DISPATCHER_CONCURRENCY = 50;
+
+  @OneOf(POLICIES)
   UNCONFIRMED_POLICY: UnconfirmedPolicy = 'witness';
 
   @Whole(0, 86_400_000, 60_000)
   UNCONFIRMED_GRACE_MS = 60_000;
 
-  @Form(/^[\w.:-]{1,255}$/, 'an exchange name such as procurement.events')
+  @Form(AMQP_NAME, 'an exchange name such as procurement.events')
   PO_EVENTS_EXCHANGE = 'procurement.events';
 
-  @Form(/^[\w.:-]{1,200}$/, 'a queue name such as notification.po-events')
+  @Form(AMQP_NAME, 'a queue name such as notification.po-events')
   PO_EVENTS_QUEUE = 'notification.po-events';
 
-  @Form(/^[\w.*#-]+(\s*,\s*[\w.*#-]+)*$/, 'binding keys parted by commas, such as po.approved')
+  @Form(/^[^\s,]+(\s*,\s*[^\s,]+)*$/, 'binding keys parted by commas, such as po.approved,po.changed')
   PO_EVENTS_ROUTING_KEYS = 'po.approved';
 
   @Form(/^[a-z0-9_]{1,512}$/, 'a template name: lower-case letters, digits and underscores, such as po_notification')
   PO_NOTIFICATION_TEMPLATE = 'po_notification';
 
-  @Form(/^[a-z]{2,3}(_[A-Za-z]{2,4})?$/, 'a template language such as es or en_US')
+  @Form(/^[a-z]{2,3}(_[A-Za-z0-9]{2,4})?$/, 'a template language such as es or en_US')
   PO_NOTIFICATION_LANGUAGE = 'es';
 
   @IsOptional()
@@ -164,30 +110,29 @@ export class Environment {
   ADMIN_API_KEY: string | undefined = undefined;
 
   @IsOptional()
-  @IsEmail({}, { message: 'must be an e-mail address' })
+  @IsEmail({ require_tld: false }, { message: 'must be an e-mail address such as admin@example.com' })
   ADMIN_EMAIL: string | undefined = undefined;
 
   @IsOptional()
-  @MinLength(12, { message: 'must have at least 12 characters' })
+  @MinLength(8, { message: 'must have at least 8 characters; make one with: openssl rand -base64 18' })
   ADMIN_PASSWORD: string | undefined = undefined;
 
-  @IsOptional()
-  @IsBase64({}, { message: `must be ${BYTES} bytes in base64; make it with: openssl rand -base64 ${BYTES}` })
-  @ValidateBy({
-    name: 'hasKeyLength',
-    validator: {
-      validate: (value) => typeof value === 'string' && Buffer.from(value, 'base64').length === BYTES,
-      defaultMessage: () => `must be ${BYTES} bytes in base64; make it with: openssl rand -base64 ${BYTES}`,
-    },
-  })
+  @Form(BASE64_OF_32_BYTES, '32 bytes in base64; make it with: openssl rand -base64 32')
   ENCRYPTION_KEY: string | undefined = undefined;
 
-  @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
+  @OneOf(LOG_LEVELS)
   LOG_LEVEL: LogLevel = 'info';
 
-  @IsNotEmpty()
   DATA_DIR = '.data';
+
+  WHATSAPP_API_KEY: string | undefined = undefined;
+  WHATSAPP_BASE_URL: string | undefined = undefined;
+  WHATSAPP_FROM_NUMBER: string | undefined = undefined;
 }
+
+export type VariableName = keyof Environment;
+
+export const VARIABLE_NAMES = Object.keys(new Environment()) as VariableName[];
 
 /** Each may be given as `<NAME>_FILE` instead: a path whose content is the value. */
 export const SECRETS = [
@@ -199,11 +144,11 @@ export const SECRETS = [
   'ADMIN_API_KEY',
   'ADMIN_PASSWORD',
   'ENCRYPTION_KEY',
-] as const satisfies (keyof Environment)[];
+] as const satisfies VariableName[];
 
 /** From the time of Twilio: accepted, unused. */
 export const DEPRECATED = {
   WHATSAPP_API_KEY: 'WHATSAPP_ACCESS_TOKEN',
   WHATSAPP_BASE_URL: 'WHATSAPP_GRAPH_URL',
   WHATSAPP_FROM_NUMBER: 'WHATSAPP_PHONE_NUMBER_ID',
-} as const satisfies Partial<Record<keyof Environment, keyof Environment>>;
+} as const satisfies Partial<Record<VariableName, VariableName>>;

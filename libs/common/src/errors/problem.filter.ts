@@ -2,56 +2,41 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import type { Request, Response } from 'express';
 
 import { currentRequestId } from '../logging/request-context.ts';
+import { toProblem } from './problem.ts';
 import { toAppError } from './to-app-error.ts';
 
-const TITLES: Record<number, string> = {
-  400: 'Bad request',
-  401: 'Not authenticated',
-  403: 'Not allowed',
-  404: 'Not found',
-  405: 'Method not allowed',
-  409: 'Conflict',
-  413: 'Too large',
-  415: 'Unsupported media type',
-  422: 'Not valid',
-  429: 'Too many requests',
-  500: 'Internal error',
-  503: 'Not available now',
-};
+/** Answers that always say when to come back: after this long, unless the error knows better. */
+const PASSING = new Set([429, 503]);
+const RETRY_AFTER_SECONDS = 5;
 
-/** The one place that answers errors: problem+json (RFC 9457), without stack, SQL or secret. The cause goes to the log alone. */
+/** The one place that answers errors: problem+json, without stack, SQL or secret. The cause goes to the log alone. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
   catch(thrown: unknown, host: ArgumentsHost): void {
-    const http = host.switchToHttp();
-    const request = http.getRequest<Request>();
-    const response = http.getResponse<Response>();
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
     const error = toAppError(thrown);
-    if (error.status >= 500) this.logger.error({ message: error.code, path: request.path, err: thrown });
+    const path = request.originalUrl.split('?', 1)[0]!;
+
+    if (error.status >= 500 || response.headersSent) {
+      const line = { message: 'Request failed', code: error.code, method: request.method, path, err: thrown };
+      if (error.status === 500) this.logger.error(line);
+      else this.logger.warn(line);
+    }
     if (response.headersSent) {
-      response.end();
+      // Half an answer must not look like a whole one.
+      if (!response.writableEnded) response.destroy();
       return;
     }
 
-    const { status, code, message, errors, retryAfterSeconds } = error;
-    if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(retryAfterSeconds));
-    if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+    const retryAfter = error.retryAfterSeconds ?? (PASSING.has(error.status) ? RETRY_AFTER_SECONDS : undefined);
+    if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
+    if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
     response
-      .status(status)
+      .status(error.status)
       .type('application/problem+json')
-      .send(
-        JSON.stringify({
-          type: `urn:palomar:problem:${code}`,
-          title: TITLES[status] ?? 'Error',
-          status,
-          detail: message,
-          instance: request.originalUrl.split('?')[0],
-          code,
-          errors,
-          request_id: currentRequestId(),
-        }),
-      );
+      .send(JSON.stringify(toProblem(error, path, currentRequestId())));
   }
 }

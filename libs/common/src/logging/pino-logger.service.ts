@@ -1,11 +1,19 @@
+import { inspect } from 'node:util';
+
 import type { LoggerService } from '@nestjs/common';
-import { type Level, type Logger, pino, stdSerializers } from 'pino';
+import { type DestinationStream, type Level, type Logger, pino } from 'pino';
 
 import type { AppConfig } from '../config/app-config.ts';
 import { readableLines } from './readable-lines.ts';
 import { currentRequestId } from './request-context.ts';
+import { isErrorLike, serializeError } from './serialize-error.ts';
 
-const SECRET_KEYS = ['accessToken', 'appSecret', 'authorization', 'password', 'apiKey', 'token', 'key'];
+/** Names whose values never reach a log, as our code spells them and as they come over the wire. */
+const SECRET_NAMES = [
+  ...['accessToken', 'appSecret', 'webhookVerifyToken', 'apiKey', 'adminApiKey', 'encryptionKey', 'key'],
+  ...['access_token', 'app_secret', 'verify_token', 'hub.verify_token', 'api_key', 'x-api-key', 'cookie'],
+  ...['authorization', 'Authorization', 'password', 'secret', 'token'],
+];
 
 /** Nest names each module and route at start; that is for whoever debugs the wiring. */
 const BOOT_CHATTER = new Set<unknown>([
@@ -23,16 +31,20 @@ const BOOT_CHATTER = new Set<unknown>([
 export class PinoLoggerService implements LoggerService {
   private readonly logger: Logger;
 
-  constructor({ production, logLevel }: Pick<AppConfig, 'production' | 'logLevel'>) {
+  /** `output` takes each line; standard output, when none is given. */
+  constructor(
+    { production, logLevel }: Pick<AppConfig, 'production' | 'logLevel'>,
+    output: DestinationStream = pino.destination(1),
+  ) {
     this.logger = pino(
       {
         level: logLevel,
         base: null,
-        serializers: { err: stdSerializers.errWithCause },
-        redact: [...SECRET_KEYS, ...SECRET_KEYS.map((key) => `*.${key}`)],
+        serializers: { err: serializeError },
+        redact: SECRET_NAMES.flatMap((name) => [`["${name}"]`, `*["${name}"]`]),
         mixin: () => ({ requestId: currentRequestId() }),
       },
-      ...(production ? [] : [readableLines]),
+      production ? output : readableLines(output),
     );
   }
 
@@ -60,13 +72,19 @@ export class PinoLoggerService implements LoggerService {
     this.write('trace', message, rest);
   }
 
-  /** Nest gives the context last, and for errors the stack before it. */
+  /** Nest gives the context last, before it whatever else the call was given: for errors, often the stack. */
   private write(level: Level, message: unknown, rest: unknown[]): void {
-    const context = rest.at(-1);
-    const stack = rest.length > 1 ? rest[0] : undefined;
-    if (message instanceof Error) return this.logger[level]({ context, err: message }, message.message);
-    if (typeof message !== 'object' || message === null) return this.logger[level]({ context, stack }, String(message));
-    const { message: text, ...fields } = message as { message?: string };
-    this.logger[level]({ context, ...fields }, text);
+    const texts = rest.filter((one) => typeof one === 'string');
+    const stack = texts.find((text) => /\n\s+at /.test(text));
+    const context = texts.findLast((text) => text !== stack);
+    const extra = rest.filter((one) => typeof one === 'object' && one !== null).map(asFields);
+    const { message: text, ...fields } = typeof message === 'object' && message ? asFields(message) : { message };
+    const said = typeof text === 'string' || text === undefined ? text : inspect(text);
+    this.logger[level]({ context, stack, ...Object.assign({}, ...extra), ...fields }, said);
   }
+}
+
+/** An error is a field of its own, never spread: it may carry a request body. */
+function asFields(given: object): Record<string, unknown> {
+  return isErrorLike(given) ? { message: given.message, err: given } : { ...given };
 }

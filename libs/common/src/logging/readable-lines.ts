@@ -5,22 +5,26 @@ const NAMES: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info', 40
 interface Line extends Record<string, unknown> {
   level: number;
   time: number;
-  msg?: string;
+  msg: string;
   context?: string;
-  err?: { stack?: string };
+  err?: { stack?: string; message: string };
   stack?: string;
 }
 
-/** One line for a person: `09:30:00.123 info  OutboxPoller  Attempt recorded  messageId=… outcome=accepted`. */
-export const readableLines: DestinationStream = {
-  write(json: string): void {
-    const { level, time, msg = '', context = '', err, stack, ...fields } = JSON.parse(json) as Line;
-    const shown = Object.entries(fields).map(
-      ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    );
-    const head = [new Date(time).toISOString().slice(11, 23), (NAMES[level] ?? '').padEnd(5), context, msg, ...shown];
-    process.stdout.write(`${head.filter(Boolean).join(' ')}\n`);
-    const trace = err?.stack ?? stack;
-    if (trace) process.stdout.write(`${trace}\n`);
-  },
-};
+/** pino's JSON as a line for a person, and under it the stack: `09:30:00.123 info  OutboxPoller Attempt recorded outcome=accepted`. */
+export function readableLines(output: DestinationStream): DestinationStream {
+  return {
+    write(json: string): void {
+      const { level, time, msg, context = '', err, stack, ...fields } = JSON.parse(json) as Line;
+      const shown = Object.entries(fields).map(([name, value]) => `${name}=${show(value)}`);
+      const head = [new Date(time).toISOString().slice(11, 23), NAMES[level]!.padEnd(5), context, msg, ...shown];
+      const trace = err?.stack ?? err?.message ?? stack;
+      output.write(`${head.filter(Boolean).join(' ')}\n${trace ? `${trace}\n` : ''}`);
+    },
+  };
+}
+
+/** Bare where that is unmistakable: a value with a line break in it must not look like a line of ours. */
+function show(value: unknown): string {
+  return typeof value === 'string' && /^[^\s"\p{Cc}]+$/u.test(value) ? value : JSON.stringify(value);
+}

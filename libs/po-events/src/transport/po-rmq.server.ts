@@ -5,24 +5,28 @@ import { type CustomTransportStrategy, type MessageHandler, Server, Transport } 
 import type { ConsumeMessage } from 'amqplib';
 import { lastValueFrom } from 'rxjs';
 
-import { type DeadLetter, PermanentEventError } from './dead-letter.ts';
-import { readEvent } from './po-event.deserializer.ts';
 import { type RmqOptions, RmqSession } from './rmq-session.ts';
+import { Settlement, type SettlementPorts } from './settlement.ts';
 
 /** Every event of the queue comes to the one handler of this pattern: what its type means is decided there. */
 export const PO_EVENT_PATTERN = 'po-event';
 
-export interface PoRmqOptions extends RmqOptions {
-  /** Makes a bad event durable before it is acked. */
-  recordDeadLetter: (letter: DeadLetter) => Promise<void>;
+export interface PoRmqOptions extends RmqOptions, Pick<SettlementPorts, 'recordDeadLetter'> {
+  patience?: Patience;
 }
 
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
+/** How a passing fault, of the broker or of the handler, is waited out. */
+export interface Patience {
+  /** The pause after the first failure; it doubles with each further one. */
+  firstPauseMs: number;
+  longestPauseMs: number;
+  /** How long an event is kept in hand before it is given back to the broker. */
+  longestHoldMs: number;
+}
+
 /** RabbitMQ takes a message back that was not acked for 30 minutes, and the channel with it; we come before. */
-const LONGEST_HOLD_MS = 600_000;
+const PATIENCE: Patience = { firstPauseMs: 1_000, longestPauseMs: 60_000, longestHoldMs: 1_200_000 };
 const DRAIN_MS = 25_000;
-const MAX_DETAIL = 500;
 
 /**
  * Nest's RabbitMQ transport made safe (docs/adr/0007): an event is acked only when its outcome is durable, poison goes
@@ -33,6 +37,7 @@ export class PoRmqServer extends Server implements CustomTransportStrategy {
   override readonly transportId = Transport.RMQ;
   override readonly propagatesEventHandlerErrors = true;
   protected override readonly logger = new Logger(PoRmqServer.name);
+  private readonly patience: Patience;
   private readonly stopped = new AbortController();
   private readonly atWork = new Set<Promise<void>>();
   private session: RmqSession | undefined;
@@ -40,6 +45,7 @@ export class PoRmqServer extends Server implements CustomTransportStrategy {
 
   constructor(private readonly options: PoRmqOptions) {
     super();
+    this.patience = options.patience ?? PATIENCE;
   }
 
   /** True while the queue is consumed. */
@@ -56,8 +62,7 @@ export class PoRmqServer extends Server implements CustomTransportStrategy {
   /** Takes nothing new, lets the handlers at work finish and ack, and disconnects. What is not acked comes again. */
   async close(): Promise<void> {
     this.stopped.abort();
-    await this.session?.stopConsuming();
-    await Promise.race([Promise.all(this.atWork), pause(DRAIN_MS, undefined, { ref: false })]);
+    await Promise.race([this.drain(), pause(DRAIN_MS, undefined, { ref: false })]);
     await this.session?.close();
     await this.loop;
   }
@@ -70,24 +75,32 @@ export class PoRmqServer extends Server implements CustomTransportStrategy {
     return this.session as T;
   }
 
+  private async drain(): Promise<void> {
+    await this.session?.stopConsuming();
+    await Promise.all(this.atWork);
+  }
+
   private async keepConsuming(): Promise<void> {
-    for (let delay = FIRST_PAUSE_MS; !this.stopped.signal.aborted; delay = Math.min(delay * 2, LONGEST_PAUSE_MS)) {
+    for (let failures = 0; !this.stopped.signal.aborted; failures++) {
       try {
         this.session = await RmqSession.open(this.options, (message, session) => this.take(message, session));
+        // Stopped while it connected: `close()` has not seen this one.
+        if (this.stopped.signal.aborted) return await this.session.close();
         this.logger.log({ message: 'Consuming purchase-order events', queue: this.options.queue });
-        delay = FIRST_PAUSE_MS / 2;
+        failures = 0;
         const reason = await this.session.ended;
         await this.session.close();
         if (!this.stopped.signal.aborted)
           this.logger.warn({ message: 'RabbitMQ connection ended; connecting again', reason });
       } catch (cause) {
-        this.logger.warn({ message: 'RabbitMQ not usable; tried again', reason: explain(cause), retryInMs: delay });
+        this.logger.warn({ message: 'RabbitMQ not usable; tried again', reason: explain(cause) });
       }
-      await this.rest(delay);
+      await this.rest(failures);
     }
   }
 
   private take(message: ConsumeMessage, session: RmqSession): void {
+    if (this.stopped.signal.aborted) return; // not acked: the broker delivers it again, to another
     const work = this.settle(message, session).finally(() => this.atWork.delete(work));
     this.atWork.add(work);
   }
@@ -97,18 +110,18 @@ export class PoRmqServer extends Server implements CustomTransportStrategy {
    * would deliver it again at once, thousands of times.
    */
   private async settle(message: ConsumeMessage, session: RmqSession): Promise<void> {
-    const receivedAt = new Date();
-    const steps = new Settlement(message, receivedAt, session, this.options, (event) => this.handle(event));
-    for (let delay = FIRST_PAUSE_MS; !session.isOver; delay = Math.min(delay * 2, LONGEST_PAUSE_MS)) {
+    const { recordDeadLetter } = this.options;
+    const settlement = new Settlement(message, session, { handle: (event) => this.handle(event), recordDeadLetter });
+    for (let failures = 0; !session.isOver; failures++) {
       try {
-        return await steps.run();
+        return await settlement.run();
       } catch (cause) {
-        this.logger.warn({ message: 'PO event not settled; tried again', retryInMs: delay, err: cause });
+        this.logger.warn({ message: 'PO event not settled; tried again', failures: failures + 1, err: cause });
       }
       if (this.stopped.signal.aborted) return;
       // Closing gives everything at hand back to the broker, and the loop connects again.
-      if (Date.now() - receivedAt.getTime() > LONGEST_HOLD_MS) return session.close();
-      await this.rest(delay);
+      if (Date.now() - settlement.receivedAt.getTime() > this.patience.longestHoldMs) return session.close();
+      await this.rest(failures);
     }
   }
 
@@ -117,54 +130,11 @@ export class PoRmqServer extends Server implements CustomTransportStrategy {
     await lastValueFrom(this.transformToObservable(await handler(event)), { defaultValue: undefined });
   }
 
-  private async rest(ms: number): Promise<void> {
-    await pause(ms * (0.8 + Math.random() * 0.4), undefined, { signal: this.stopped.signal }).catch(() => undefined);
-  }
-}
-
-/** The way of one event to its ack. Steps that are done are not repeated when a later one fails. */
-class Settlement {
-  private refusal: PermanentEventError | undefined;
-  private recorded = false;
-
-  constructor(
-    private readonly message: ConsumeMessage,
-    private readonly receivedAt: Date,
-    private readonly session: RmqSession,
-    private readonly options: PoRmqOptions,
-    private readonly handle: (event: object) => Promise<void>,
-  ) {}
-
-  async run(): Promise<void> {
-    if (!this.refusal) await this.tryToHandle();
-    if (this.refusal) await this.bury(this.refusal);
-    this.session.ack(this.message);
-  }
-
-  private async tryToHandle(): Promise<void> {
-    try {
-      await this.handle(readEvent(this.message.content));
-    } catch (cause) {
-      if (!(cause instanceof PermanentEventError)) throw cause;
-      this.refusal = cause;
-    }
-  }
-
-  private async bury({ reason, detail }: PermanentEventError): Promise<void> {
-    const { content: body, fields, properties } = this.message;
-    const headers = { ...properties.headers };
-    if (!this.recorded) {
-      const { routingKey } = fields;
-      await this.options.recordDeadLetter({ body, reason, detail, routingKey, headers, receivedAt: this.receivedAt });
-      this.recorded = true;
-    }
-    const told = {
-      ...headers,
-      'x-palomar-reason': reason,
-      'x-palomar-detail': detail.slice(0, MAX_DETAIL),
-      'x-palomar-routing-key': fields.routingKey,
-    };
-    await this.session.publishDead(body, told, properties);
+  private async rest(failures: number): Promise<void> {
+    const { firstPauseMs, longestPauseMs } = this.patience;
+    // Never the same for all, so that replicas and events do not come back in step.
+    const ms = Math.min(firstPauseMs * 2 ** failures, longestPauseMs) * (0.8 + Math.random() * 0.4);
+    await pause(ms, undefined, { signal: this.stopped.signal }).catch(() => undefined);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { type ChannelModel, type ConfirmChannel, connect, type ConsumeMessage, type Options } from 'amqplib';
@@ -17,15 +18,18 @@ export interface RmqOptions {
 
 const HEARTBEAT_S = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
+const GOODBYE_MS = 5_000;
 const QUORUM = { durable: true, arguments: { 'x-queue-type': 'quorum' } };
 
 /** One connection that consumes the queue, from connecting until it ends for whatever reason. */
 export class RmqSession {
-  /** Resolves with the reason when the broker cancels the consumer, closes the channel or goes away. */
+  /** Resolves with the reason when the broker cancels the consumer, closes the channel or goes away, or we close. */
   readonly ended: Promise<string>;
   private readonly unroutable = new Set<string>();
+  private end: (reason: string) => void;
   private consumerTag = '';
   private over = false;
+  private leaving: Promise<void> | undefined;
 
   private constructor(
     private readonly connection: ChannelModel,
@@ -33,17 +37,16 @@ export class RmqSession {
     private readonly options: RmqOptions,
   ) {
     this.ended = new Promise((resolve) => {
-      const end = (reason: string): void => {
+      this.end = (reason) => {
         this.over = true;
         resolve(reason);
       };
-      connection.on('error', (cause) => end(cause.message));
-      connection.on('close', () => end('the connection was closed'));
-      channel.on('error', (cause) => end(cause.message));
-      channel.on('close', () => end('the channel was closed'));
-      channel.on('palomar:cancelled', () => end('the broker cancelled the consumer; the queue may be gone'));
-      channel.on('return', ({ properties }) => this.unroutable.add(String(properties.messageId)));
     });
+    connection.on('error', (cause) => this.end(cause.message));
+    connection.on('close', () => this.end('the connection was closed'));
+    channel.on('error', (cause) => this.end(cause.message));
+    channel.on('close', () => this.end('the channel was closed'));
+    channel.on('return', ({ properties }) => this.unroutable.add(String(properties.messageId)));
   }
 
   /** Connects, declares what must be there, and consumes. Rejects when any of it fails; nothing stays open then. */
@@ -63,7 +66,7 @@ export class RmqSession {
       await session.consume(onMessage);
       return session;
     } catch (cause) {
-      await connection.close().catch(() => undefined);
+      await leave(connection);
       throw cause;
     }
   }
@@ -95,8 +98,10 @@ export class RmqSession {
     if (!this.over) await this.channel.cancel(this.consumerTag).catch(() => undefined);
   }
 
-  async close(): Promise<void> {
-    await this.connection.close().catch(() => undefined);
+  /** The broker gets back what was not acked. */
+  close(): Promise<void> {
+    this.end('we closed it');
+    return (this.leaving ??= leave(this.connection, this.channel));
   }
 
   private async declare(): Promise<void> {
@@ -113,7 +118,7 @@ export class RmqSession {
       this.options.queue,
       (message) => {
         if (message) onMessage(message, this);
-        else this.channel.emit('palomar:cancelled');
+        else this.end('the broker cancelled the consumer; the queue may be gone');
       },
       { noAck: false },
     );
@@ -123,4 +128,17 @@ export class RmqSession {
 
 export function deadQueueOf(queue: string): string {
   return `${queue}.dead`;
+}
+
+/**
+ * The channel first: the connection's own goodbye may overtake acks that were just written. A connection that breaks
+ * meanwhile never answers a goodbye, it only says that it is closed; one that hangs does not even that.
+ */
+async function leave(connection: ChannelModel, channel?: ConfirmChannel): Promise<void> {
+  const broken = new Promise<void>((resolve) => connection.once('close', resolve));
+  const goodbye = async (): Promise<void> => {
+    await channel?.close().catch(() => undefined);
+    await connection.close().catch(() => undefined);
+  };
+  await Promise.race([goodbye(), broken, pause(GOODBYE_MS, undefined, { ref: false })]);
 }

@@ -29,7 +29,8 @@ export class SenderDirectory {
     return [this.platform];
   }
 
-  forTenant(_tenantId: string): Sender {
+  /** Null: the platform itself. */
+  forTenant(_tenantId: string | null): Sender {
     return this.platform;
   }
 

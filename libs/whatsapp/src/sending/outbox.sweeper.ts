@@ -10,6 +10,7 @@ import { EXPIRED } from './attempt-result.ts';
 export class OutboxSweeper {
   private readonly logger = new Logger(OutboxSweeper.name);
   private timers: NodeJS.Timeout[] = [];
+  private listeningSince: Date | undefined;
 
   constructor(
     private readonly config: AppConfig,
@@ -44,9 +45,10 @@ export class OutboxSweeper {
       case 'hold':
         return 0;
       case 'witness':
-        return this.outbox.requeueUnconfirmed(unconfirmedGraceMs, true);
+        this.listeningSince ??= await this.outbox.now();
+        return this.outbox.requeueUnconfirmed(unconfirmedGraceMs, this.listeningSince);
       case 'resend':
-        return this.outbox.requeueUnconfirmed(unconfirmedGraceMs, false);
+        return this.outbox.requeueUnconfirmed(unconfirmedGraceMs, null);
     }
   }
 

@@ -27,6 +27,8 @@ const USER_ID = /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/;
 export interface SendOptions {
   /** Made durable in the same transaction as the message. */
   alongside?: Alongside;
+  /** Bad fields that the door found already: refused together with those found here. */
+  errors?: FieldError[];
 }
 
 /** One item of a bulk send: the message, or why it was refused. */
@@ -58,10 +60,10 @@ export class WhatsAppBusinessService {
    * Accepts one message: the answer is the stored row, and from then on it is not lost.
    * @throws ValidationError (422) naming every bad field; AppError `notifications-disabled` (503), `templates-unavailable` (503).
    */
-  async sendMessage(request: SendRequest, { alongside }: SendOptions = {}): Promise<WhatsAppMessage> {
+  async sendMessage(request: SendRequest, { alongside, errors = [] }: SendOptions = {}): Promise<WhatsAppMessage> {
     this.assertEnabled();
     const sender = this.senders.forTenant(request.tenantId);
-    const message = await this.toMessage(request, sender);
+    const message = await this.toMessage(request, sender, [...errors]);
     const stored = await this.messages.createPending(message, alongside);
     this.outbox.wake();
     return stored;
@@ -121,8 +123,7 @@ export class WhatsAppBusinessService {
     );
   }
 
-  private async toMessage(request: SendRequest, sender: Sender): Promise<NewMessage> {
-    const errors: FieldError[] = [];
+  private async toMessage(request: SendRequest, sender: Sender, errors: FieldError[]): Promise<NewMessage> {
     const recipient = this.readRecipient(request, errors);
     const times = this.readTimes(request, errors);
     const { content, errors: contentErrors } = readContent(request.message);

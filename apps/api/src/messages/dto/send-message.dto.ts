@@ -1,7 +1,9 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { Allow, IsDate, IsIn, IsObject, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { plainToInstance, Type } from 'class-transformer';
+import { Allow, IsDate, IsIn, IsObject, IsOptional, IsString, IsUUID, MaxLength, validateSync } from 'class-validator';
 
+import { type FieldError, PLATFORM_TENANT_ID, toFieldErrors, ValidationError } from '#common';
+import { type Caller, tenantOf } from '#tenants';
 import { PRIORITIES, type Priority, type SendRequest } from '#whatsapp';
 
 /**
@@ -115,9 +117,16 @@ export class SendMessageDto {
   expires_at?: Date;
 }
 
-export function toSendRequest(tenantId: string, dto: SendMessageDto): SendRequest {
+/** The request as far as it can be read, with every field that is wrong so far; the message object itself is checked where it is sent. */
+export function readSend(caller: Caller, body: unknown): { request: SendRequest; errors: FieldError[] } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new ValidationError([{ field: 'body', message: 'must be a JSON object' }]);
+  }
+  const dto = plainToInstance(SendMessageDto, body);
+  const errors = toFieldErrors(validateSync(dto, { whitelist: true, forbidNonWhitelisted: true }));
+  const wrong = new Set(errors.map(({ field }) => field));
   const {
-    tenant_id: _,
+    tenant_id,
     to,
     recipient,
     recipient_name,
@@ -127,17 +136,30 @@ export function toSendRequest(tenantId: string, dto: SendMessageDto): SendReques
     send_at,
     expires_at,
     ...message
-  } = dto;
+  } = Object.fromEntries(Object.entries(dto).filter(([field]) => !wrong.has(field))) as unknown as SendMessageDto;
   return {
-    tenantId,
-    to,
-    recipient,
-    recipientName: recipient_name,
-    message: { ...message },
-    notificationId: notification_id,
-    metadata,
-    priority,
-    sendAt: send_at,
-    expiresAt: expires_at,
+    request: {
+      tenantId: wrong.has('tenant_id') ? PLATFORM_TENANT_ID : readTenant(caller, tenant_id, errors),
+      to,
+      recipient,
+      recipientName: recipient_name,
+      message: { ...message },
+      notificationId: notification_id,
+      metadata,
+      priority,
+      sendAt: send_at,
+      expiresAt: expires_at,
+    },
+    errors,
   };
+}
+
+function readTenant(caller: Caller, named: string | undefined, errors: FieldError[]): string {
+  try {
+    return tenantOf(caller, named);
+  } catch (cause) {
+    if (!(cause instanceof ValidationError)) throw cause;
+    errors.push(...(cause.errors ?? []));
+    return PLATFORM_TENANT_ID;
+  }
 }

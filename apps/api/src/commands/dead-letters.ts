@@ -1,0 +1,76 @@
+import 'reflect-metadata';
+
+import { parseArgs } from 'node:util';
+
+import { type AppConfig, AppError, isUuid } from '#common';
+import { PoDeadLetterRepository, replayDeadLetters } from '#po-events';
+
+import { UsageError, withDatabase } from './with-database.ts';
+
+const USAGE = `Purchase-order events that could not be taken, with the reason.
+Usage:
+  npm run dead-letters -- list [--limit 100]
+  npm run dead-letters -- replay <id>
+  npm run dead-letters -- replay --all     all that were never replayed`;
+
+await withDatabase(async (dataSource, config) => {
+  const letters = new PoDeadLetterRepository(dataSource);
+  const { action, id, all, limit } = readArguments();
+  if (action === 'list') return list(letters, limit);
+  if (action !== 'replay' || all === (id !== undefined)) throw new UsageError(USAGE);
+  if (id !== undefined && !isUuid(id)) throw new UsageError(`"${id}" is no id; "list" shows the ids.`);
+  const ids = id === undefined ? await letters.findWaitingIds() : [id];
+  await replay(letters, ids, config);
+  print(ids.length === 1 ? '1 event is in the queue again.' : `${ids.length} events are in the queue again.`);
+});
+
+function readArguments(): { action: string | undefined; id: string | undefined; all: boolean; limit: number } {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { all: { type: 'boolean', default: false }, limit: { type: 'string', default: '100' } },
+    });
+    const [action, id, ...more] = positionals;
+    const limit = Number(values.limit);
+    if (more.length > 0 || !Number.isInteger(limit) || limit < 1) throw new UsageError(USAGE);
+    return { action, id, all: values.all, limit };
+  } catch (cause) {
+    throw cause instanceof TypeError ? new UsageError(`${cause.message}\n${USAGE}`) : cause;
+  }
+}
+
+async function list(letters: PoDeadLetterRepository, limit: number): Promise<void> {
+  const lines = (await letters.list(limit)).map(({ id, receivedAt, reason, detail, replayedAt }) =>
+    [
+      id,
+      receivedAt.toISOString(),
+      reason,
+      oneLine(detail),
+      replayedAt ? `replayed ${replayedAt.toISOString()}` : 'waiting',
+    ].join('  '),
+  );
+  print(...(lines.length > 0 ? lines : ['There are no dead letters.']));
+}
+
+async function replay(letters: PoDeadLetterRepository, ids: string[], config: AppConfig): Promise<void> {
+  const { url } = config.rabbitmq;
+  if (!url) throw new UsageError('RABBITMQ_URL is not set: it says which broker has the queue to replay into.');
+  try {
+    await replayDeadLetters(letters, ids, { url, queue: config.poEvents.queue });
+  } catch (cause) {
+    if (cause instanceof AppError) throw new UsageError(cause.message);
+    const { message, code } = cause as NodeJS.ErrnoException;
+    throw new UsageError(
+      `RabbitMQ at ${new URL(url).host} did not take the events (${message || code}). Look whether it runs and RABBITMQ_URL is right; what was not marked as replayed can be replayed again.`,
+    );
+  }
+}
+
+/** A detail quotes the event, which may hold anything. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{C}\s]+/gu, ' ').slice(0, 200);
+}
+
+function print(...lines: string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

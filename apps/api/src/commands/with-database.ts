@@ -1,0 +1,31 @@
+import { DataSource } from 'typeorm';
+
+import { type AppConfig, ConfigurationError, databaseOptions, loadConfigFromProcess } from '#common';
+
+import { openDatabase } from '../development/open-database.ts';
+import { ENTITIES } from '../entities.ts';
+
+/** A mistake in how a command was called; told in one line, without a stack. */
+export class UsageError extends Error {}
+
+/** Runs a command against the application's database, then lets go of it; a fault is one line and exit code 1. */
+export async function withDatabase(work: (dataSource: DataSource, config: AppConfig) => Promise<void>): Promise<void> {
+  try {
+    const config = loadConfigFromProcess();
+    const database = await openDatabase(config);
+    const dataSource = new DataSource({ ...databaseOptions({ url: database.url, poolSize: 2 }), entities: ENTITIES });
+    try {
+      await dataSource.initialize();
+      await work(dataSource, config);
+    } finally {
+      if (dataSource.isInitialized) await dataSource.destroy();
+      await database.release();
+    }
+  } catch (failure) {
+    const foreseen = failure instanceof UsageError || failure instanceof ConfigurationError;
+    const told =
+      failure instanceof Error && !foreseen ? (failure.stack ?? failure.message) : String((failure as Error).message);
+    process.stderr.write(`${told}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { parse } from 'dotenv';
+
+import type { Faults } from './configuration.error.ts';
+import { SECRETS } from './environment.ts';
+
+/** Variables that are set: no value is empty. */
+export type Variables = Record<string, string>;
+
+/**
+ * The given variables, outside production also those of `.env` in `cwd` (which lose against them), and in the place of
+ * each `<secret>_FILE` what its file holds, without the newline at its end. Empty is unset.
+ */
+export function readSources(given: NodeJS.ProcessEnv, cwd: string, faults: Faults): Variables {
+  const variables = {
+    ...(given.NODE_ENV === 'production' ? {} : dotEnv(join(cwd, '.env'), faults)),
+    ...nonEmpty(given),
+  };
+  for (const name of SECRETS) {
+    const written = `${name}_FILE`;
+    const path = variables[written];
+    if (path === undefined) continue;
+    if (variables[name] !== undefined) faults.add(name, `is set, and ${written} as well; keep one of them`);
+    else variables[name] = secretFile(resolve(cwd, path), (fault) => faults.add(name, fault, written)) ?? '';
+  }
+  return nonEmpty(variables);
+}
+
+function dotEnv(path: string, faults: Faults): Variables {
+  try {
+    return nonEmpty(parse(readFileSync(path)));
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (code !== 'ENOENT')
+      faults.add('.env', `${path} cannot be read (${code}); make it a readable file, or remove it`);
+    return {};
+  }
+}
+
+function secretFile(path: string, refuse: (fault: string) => void): string | undefined {
+  try {
+    const value = readFileSync(path, 'utf8').replace(/[\r\n]+$/, '');
+    if (value === '') refuse(`${path} is empty; write the secret into it`);
+    return value;
+  } catch (cause) {
+    refuse(
+      `${path} cannot be read (${codeOf(cause)}); write the path of a readable file, such as /run/secrets/palomar`,
+    );
+    return undefined;
+  }
+}
+
+function nonEmpty(variables: NodeJS.ProcessEnv): Variables {
+  return Object.fromEntries(Object.entries(variables).filter((pair): pair is [string, string] => !!pair[1]));
+}
+
+function codeOf(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException).code ?? String(cause);
+}

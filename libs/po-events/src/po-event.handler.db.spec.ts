@@ -1,0 +1,147 @@
+import 'reflect-metadata';
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+
+import { type AppConfig, newId } from '#common';
+import { MessageEvent, WhatsAppMessage, WhatsAppMessageRepository } from '#messages';
+import type { WhatsAppService } from '#whatsapp';
+
+import { aDataSource, createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { anEvent, EVENT_ID, PO_ID, TENANT_ID } from '../testing/events.ts';
+import { PoEvent } from './entities/po-event.entity.ts';
+import { PoEventHandler } from './po-event.handler.ts';
+import { PoEventRepository } from './po-event.repository.ts';
+
+Logger.overrideLogger(false);
+
+const config = { poEvents: { template: 'po_notification', language: 'es' } } as AppConfig;
+
+describe(PoEventHandler.name, () => {
+  let database: TestDatabase;
+  let db: DataSource;
+  let whatsapp: { enabled: boolean; notify: WhatsAppService['notify'] };
+  let handler: PoEventHandler;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    db = await aDataSource(database.url, [PoEvent, WhatsAppMessage, MessageEvent]);
+  });
+
+  afterAll(async () => {
+    await db.destroy();
+    await database.drop();
+  });
+
+  beforeEach(async () => {
+    await db.query('TRUNCATE po_events, whatsapp_messages CASCADE');
+    const messages = new WhatsAppMessageRepository(db);
+    whatsapp = {
+      enabled: true,
+      // What the facade does once the message is found good.
+      notify: ({ tenantId, to, notificationId, metadata = {} }, { alongside } = {}) =>
+        messages.createPending(
+          {
+            id: newId(),
+            tenantId,
+            phoneNumberId: '106540352242922',
+            messageType: 'TEMPLATE',
+            contactKey: to,
+            recipientPhone: to,
+            content: { type: 'template' } as never,
+            notificationId: notificationId ?? null,
+            metadata,
+            nextAttemptAt: new Date(),
+            expiresAt: new Date(Date.now() + 60_000),
+          },
+          alongside,
+        ),
+    };
+    handler = new PoEventHandler(config, whatsapp as WhatsAppService, new PoEventRepository(db));
+  });
+
+  const inbox = () => db.manager.find(PoEvent, { order: { id: 'ASC' } });
+  const messageCount = () => db.manager.count(WhatsAppMessage);
+
+  it('accepts one message and remembers the event with it', async () => {
+    const { outcome, eventId, messageId } = await handler.handle(anEvent());
+
+    expect({ outcome, eventId }).toEqual({ outcome: 'notified', eventId: EVENT_ID });
+    expect(await inbox()).toMatchObject([
+      { tenantId: TENANT_ID, eventType: 'po.approved', poId: PO_ID, poNumber: 'PO-2024-001', outcome, messageId },
+    ]);
+    expect(await db.manager.findBy(WhatsAppMessage, { id: messageId as string })).toHaveLength(1);
+  });
+
+  it.each([undefined, null, '', '   '])('skips an order whose supplier has the phone %p', async (phone) => {
+    const result = await handler.handle(anEvent({ supplier_phone: phone }));
+
+    expect(result).toMatchObject({ outcome: 'skipped', reason: 'no-supplier-phone' });
+    expect(await inbox()).toMatchObject([{ outcome: 'skipped', reason: 'no-supplier-phone', messageId: null }]);
+    expect(await messageCount()).toBe(0);
+  });
+
+  it('skips an event of another type, whatever else it holds', async () => {
+    const result = await handler.handle({ event_type: 'po.cancelled', data: { po_number: 5 } });
+
+    expect(result).toEqual({ eventId: null, outcome: 'skipped', reason: 'other-event-type' });
+    expect(await inbox()).toMatchObject([{ eventType: 'po.cancelled', reason: 'other-event-type' }]);
+  });
+
+  it('skips while notifications are off', async () => {
+    whatsapp.enabled = false;
+
+    const result = await handler.handle(anEvent());
+
+    expect(result).toMatchObject({ outcome: 'skipped', reason: 'notifications-disabled' });
+    expect(await messageCount()).toBe(0);
+  });
+
+  it('tells a redelivery by the event id, whatever else changed', async () => {
+    await handler.handle(anEvent());
+
+    const again = await handler.handle(anEvent({ po_number: 'PO-OTHER', po_id: newId() }));
+
+    expect(again).toEqual({ eventId: EVENT_ID, outcome: 'duplicate' });
+    expect(await messageCount()).toBe(1);
+  });
+
+  it('tells a redelivery without event id by the purchase order', async () => {
+    const event = { ...anEvent(), event_id: undefined };
+    await handler.handle(event);
+
+    const again = await handler.handle({ ...event, timestamp: 'later' });
+    const other = await handler.handle({ ...event, data: { ...event.data, po_id: newId() } });
+
+    expect([again.outcome, other.outcome]).toEqual(['duplicate', 'notified']);
+  });
+
+  it('keeps the events of two tenants apart', async () => {
+    await handler.handle(anEvent());
+
+    const others = await handler.handle(anEvent({ tenant_id: newId() }));
+
+    expect(others.outcome).toBe('notified');
+  });
+
+  it.each([
+    ['a skipped one', { supplier_phone: '' }, 'skipped'],
+    ['a notified one', {}, 'notified'],
+  ])('makes one outcome of ten deliveries of %s at once', async (_, data, first) => {
+    const results = await Promise.all(Array.from({ length: 10 }, () => handler.handle(anEvent(data))));
+
+    const outcomes = results.map(({ outcome }) => outcome).sort();
+    expect(outcomes).toEqual([...Array<string>(9).fill('duplicate'), first]);
+    expect(await inbox()).toHaveLength(1);
+    expect(await messageCount()).toBe(first === 'notified' ? 1 : 0);
+  });
+
+  it('remembers nothing of an event it rejects, so that a corrected one is taken', async () => {
+    await expect(handler.handle(anEvent({ total_amount: -1 }))).rejects.toMatchObject({ status: 422 });
+
+    const corrected = await handler.handle(anEvent());
+
+    expect(corrected.outcome).toBe('notified');
+  });
+});

@@ -1,0 +1,64 @@
+import 'reflect-metadata';
+
+import { describe, expect, it, jest } from '@jest/globals';
+
+import { AppError, type AppConfig, ValidationError } from '#common';
+import type { WhatsAppService } from '#whatsapp';
+
+import { anEvent } from '../testing/events.ts';
+import { PoEventHandler } from './po-event.handler.ts';
+import type { PoEventRepository } from './po-event.repository.ts';
+
+const config = { poEvents: { template: 'po_notification', language: 'es' } } as AppConfig;
+
+/** The handler between a facade that answers as told and an inbox that is empty and takes nothing. */
+function aHandler(notify: () => Promise<never>): PoEventHandler {
+  const whatsapp = { enabled: true, notify } as unknown as WhatsAppService;
+  const events = { isKnown: () => Promise.resolve(false) } as unknown as PoEventRepository;
+  return new PoEventHandler(config, whatsapp, events);
+}
+
+describe(PoEventHandler.name, () => {
+  it("names a bad phone by the event's own field", async () => {
+    const refusal = new ValidationError([{ field: 'to', message: 'is too short' }], 'recipient-phone-invalid');
+    const handler = aHandler(() => Promise.reject(refusal));
+
+    const handled = handler.handle(anEvent({ supplier_phone: '+34' }));
+
+    await expect(handled).rejects.toMatchObject({
+      status: 422,
+      code: 'recipient-phone-invalid',
+      errors: [{ field: 'data.supplier_phone', message: 'is too short' }],
+    });
+  });
+
+  it.each(['template.name', 'template.language', 'template.parameters'])(
+    'does not blame the order for a fault of ours in %s: it may be mended',
+    async (field) => {
+      const handler = aHandler(() => Promise.reject(new ValidationError([{ field, message: 'is PAUSED' }])));
+
+      const handled = handler.handle(anEvent());
+
+      await expect(handled).rejects.toMatchObject({
+        status: 503,
+        code: 'po-notification-template-unusable',
+        message: `${field}: is PAUSED`,
+      });
+    },
+  );
+
+  it('passes on what is wrong with neither', async () => {
+    const away = new AppError(503, 'templates-unavailable', 'Meta cannot be reached.');
+    const handler = aHandler(() => Promise.reject(away));
+
+    await expect(handler.handle(anEvent())).rejects.toBe(away);
+  });
+
+  it('asks the facade for nothing when the event is not valid', async () => {
+    const notify = jest.fn<() => Promise<never>>();
+    const handler = aHandler(notify);
+
+    await expect(handler.handle(anEvent({ total_amount: -5 }))).rejects.toMatchObject({ code: 'po-event-invalid' });
+    expect(notify).not.toHaveBeenCalled();
+  });
+});

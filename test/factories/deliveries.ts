@@ -1,0 +1,84 @@
+import { signWebhook } from '#whatsapp';
+
+import { DEFAULT_APP_SECRET } from '../../apps/simulator/src/defaults.ts';
+import { aWamid, BUSINESS_ACCOUNT_ID, PHONE_NUMBER_ID } from './messages.ts';
+
+/** What Meta posts: the raw bytes and the headers that go with them. */
+export interface Delivery {
+  body: Buffer;
+  headers: Record<string, string>;
+}
+
+export interface StatusFields {
+  wamid?: string;
+  status?: string;
+  /** Our attempt id, which Meta echoes. */
+  opaque?: string;
+  at?: Date;
+  phoneNumberId?: string;
+  errors?: object[];
+}
+
+export interface InboundFields {
+  wamid?: string;
+  /** Digits, as Meta writes them. */
+  from?: string;
+  text?: string;
+  name?: string;
+  phoneNumberId?: string;
+}
+
+/** One status of one message, signed. */
+export function aStatusDelivery(fields: StatusFields = {}): Delivery {
+  return aDelivery([aStatusChange(fields)]);
+}
+
+/** One message of a customer, signed. */
+export function anInboundDelivery(fields: InboundFields = {}): Delivery {
+  return aDelivery([anInboundChange(fields)]);
+}
+
+export function aDelivery(changes: object[]): Delivery {
+  return signed(
+    Buffer.from(
+      JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: BUSINESS_ACCOUNT_ID, changes }] }),
+    ),
+  );
+}
+
+export function signed(body: Buffer, appSecret = DEFAULT_APP_SECRET): Delivery {
+  const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signWebhook(body, appSecret) };
+  return { body, headers };
+}
+
+/** One of `entry[].changes`, for batches. */
+export function aStatusChange({
+  wamid = aWamid(),
+  status = 'delivered',
+  opaque,
+  at = new Date(),
+  phoneNumberId,
+  errors,
+}: StatusFields = {}): object {
+  const timestamp = String(Math.floor(at.getTime() / 1_000));
+  const one = { id: wamid, status, timestamp, recipient_id: '34612345678', biz_opaque_callback_data: opaque, errors };
+  return messagesChange(phoneNumberId, { statuses: [one] });
+}
+
+export function anInboundChange({
+  wamid = aWamid(),
+  from = '34612345678',
+  text = 'Hola',
+  name = 'Ana',
+  phoneNumberId,
+}: InboundFields = {}): object {
+  return messagesChange(phoneNumberId, {
+    contacts: [{ profile: { name }, wa_id: from }],
+    messages: [{ from, id: wamid, timestamp: '1794000000', type: 'text', text: { body: text } }],
+  });
+}
+
+function messagesChange(phoneNumberId = PHONE_NUMBER_ID, value: object): object {
+  const metadata = { display_phone_number: '15550783881', phone_number_id: phoneNumberId };
+  return { field: 'messages', value: { messaging_product: 'whatsapp', metadata, ...value } };
+}
