@@ -22,7 +22,7 @@ const aTemplateSend = { tenant_id: TENANT, to: '+34612345678', type: 'template',
 
 let lastNumber = 0;
 /** Each test writes to people of its own: messages to one person wait for each other. */
-const aPhone = (): string => `+3461${String(1_000_000 + lastNumber++)}`;
+const aPhone = (): string => `+3461${String(1_111_111 + lastNumber++)}`;
 
 describe('POST /api/v1/whatsapp/messages', () => {
   let app: TestApp;

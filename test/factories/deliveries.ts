@@ -40,9 +40,7 @@ export function anInboundDelivery(fields: InboundFields = {}): Delivery {
 
 export function aDelivery(changes: object[]): Delivery {
   return signed(
-    Buffer.from(
-      JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: BUSINESS_ACCOUNT_ID, changes }] }),
-    ),
+    Buffer.from(JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: BUSINESS_ACCOUNT_ID, changes }] })),
   );
 }
 

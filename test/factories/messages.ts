@@ -52,7 +52,8 @@ export async function anAttempt(
   const id = newId();
   await db.manager.insert(MessageAttempt, { id, messageId: message.id, attemptNumber: 1, ...columns });
   const { attemptNumber = 1 } = columns;
-  if (isCurrent) await db.manager.update(WhatsAppMessage, message.id, { currentAttemptId: id, attempts: attemptNumber });
+  if (isCurrent)
+    await db.manager.update(WhatsAppMessage, message.id, { currentAttemptId: id, attempts: attemptNumber });
   return id;
 }
 

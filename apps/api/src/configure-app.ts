@@ -32,6 +32,7 @@ export function configureApp(app: NestExpressApplication): void {
       transform: true,
       whitelist: true,
       forbidNonWhitelisted: true,
+      validationError: { target: true },
       exceptionFactory: validationExceptionFactory,
     }),
   );

@@ -8,7 +8,8 @@ export class BackgroundLoop {
   private loop: Promise<void> | undefined;
   private stopping = false;
   private woken = false;
-  private resume: (() => void) | undefined;
+  private endRest: (() => void) | undefined;
+  private endPause: (() => void) | undefined;
 
   /** `work` answers whether there may be more to do at once. */
   constructor(
@@ -27,40 +28,39 @@ export class BackgroundLoop {
 
   wake(): void {
     this.woken = true;
-    this.resume?.();
+    this.endRest?.();
   }
 
   /** Resolves when the work at hand is done. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.wake();
+    this.endRest?.();
+    this.endPause?.();
     await this.loop;
   }
 
   private async run(): Promise<void> {
     while (!this.stopping) {
+      this.woken = false;
       try {
         const more = await this.work();
-        if (!more) await this.rest(this.restMs);
+        if (!more && !this.woken) await this.wait(this.restMs, (end) => (this.endRest = end));
       } catch (cause) {
         this.onFault(cause);
-        this.woken = false;
-        await this.rest(FAULT_PAUSE_MS);
+        // No wake-up ends this one: under load, one comes with every message, and the fault would be met as often.
+        await this.wait(FAULT_PAUSE_MS, (end) => (this.endPause = end));
       }
     }
   }
 
-  private async rest(ms: number): Promise<void> {
-    if (!this.woken && !this.stopping) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.resume = () => {
-          clearTimeout(timer);
-          resolve();
-        };
+  private async wait(ms: number, endBy: (end: () => void) => void): Promise<void> {
+    if (this.stopping) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      endBy(() => {
+        clearTimeout(timer);
+        resolve();
       });
-    }
-    this.woken = false;
-    this.resume = undefined;
+    });
   }
 }

@@ -4,7 +4,15 @@ import type { DataSource } from 'typeorm';
 import { newId } from '#common';
 
 import { aMessageStore, type MessageStore, timelineOf } from '../../../test/factories/message-store.ts';
-import { aMessage, anAttempt, aPhone, aWamid, inMs, PHONE_NUMBER_ID, reload } from '../../../test/factories/messages.ts';
+import {
+  aMessage,
+  anAttempt,
+  aPhone,
+  aWamid,
+  inMs,
+  PHONE_NUMBER_ID,
+  reload,
+} from '../../../test/factories/messages.ts';
 import { MessageAttempt } from './entities/message-attempt.entity.ts';
 import { MessageEvent } from './entities/message-event.entity.ts';
 import type { MessageError, WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
@@ -467,7 +475,11 @@ describe(OutboxRepository.name, () => {
     }
 
     /** Another message, sent after the unconfirmed one, and when its status came. */
-    async function aWitness({ seenAt = inMs(-300_000), sentAt = inMs(-400_000), phoneNumberId = PHONE_NUMBER_ID } = {}) {
+    async function aWitness({
+      seenAt = inMs(-300_000),
+      sentAt = inMs(-400_000),
+      phoneNumberId = PHONE_NUMBER_ID,
+    } = {}) {
       const witness = await aMessage(db, { status: 'SENT', phoneNumberId });
       await anAttempt(db, witness, { startedAt: sentAt, outcome: 'accepted' });
       const line = { messageId: witness.id, type: 'sent', source: 'webhook', occurredAt: seenAt } as const;

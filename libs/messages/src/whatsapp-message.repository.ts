@@ -122,7 +122,7 @@ export class WhatsAppMessageRepository {
   }
 }
 
-const SEARCHED = ['m.content::text', 'm.recipientName', 'm.recipientPhone', 'm.fromPhone'];
+const SEARCHED = ['CAST(m.content AS text)', 'm.recipientName', 'm.recipientPhone', 'm.fromPhone'];
 
 /** A LIKE pattern in which the caller's `%` and `_` are letters like any other. */
 function contains(text: string): string {

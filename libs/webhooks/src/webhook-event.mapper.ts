@@ -26,12 +26,13 @@ export type WebhookItem = { raw: unknown } & (
   | { kind: 'unknown'; detail: string }
 );
 
-const REPORTED: Record<string, ReportedStatus> = {
-  sent: 'SENT',
-  delivered: 'DELIVERED',
-  read: 'READ',
-  failed: 'FAILED',
-};
+/** A map, because an object also knows words like `constructor`. */
+const REPORTED = new Map<string | undefined, ReportedStatus>([
+  ['sent', 'SENT'],
+  ['delivered', 'DELIVERED'],
+  ['read', 'READ'],
+  ['failed', 'FAILED'],
+]);
 
 /**
  * Meta's envelope as a flat list, in its own order. Anything may be missing or of another kind: what cannot be read
@@ -67,7 +68,7 @@ function toStatusItem(raw: unknown, number: JsonObject): WebhookItem {
   const whatsappMessageId = textOf(id);
   const phoneNumberId = textOf(number.phone_number_id);
   const occurredAt = timeOf(timestamp);
-  const reported = REPORTED[textOf(status) ?? ''];
+  const reported = REPORTED.get(textOf(status));
   if (!whatsappMessageId || !phoneNumberId || !occurredAt || !reported) {
     return unknownItem(`status ${JSON.stringify(textOf(status) ?? null)}`, alone);
   }
@@ -140,7 +141,8 @@ function contactName(contacts: unknown[], message: JsonObject): string | undefin
 
 function toError(raw: unknown): MessageError {
   const { code, title, message, error_data: data, details } = objectOf(raw);
-  const advice = adviceFor({ code: Number(textOf(code) ?? 0) });
+  // Without a code it is NaN, which no entry has; 0 would be Meta's code of a dead token.
+  const advice = adviceFor({ code: Number(textOf(code)) });
   return {
     code: textOf(code) ?? 'unknown',
     title: advice.known ? advice.title : (textOf(title) ?? textOf(message) ?? 'Meta gave no reason'),

@@ -18,7 +18,7 @@ await withDatabase(async (dataSource, config) => {
   const { action, id, all, limit } = readArguments();
   if (action === 'list') return list(letters, limit);
   if (action !== 'replay' || all === (id !== undefined)) throw new UsageError(USAGE);
-  if (id !== undefined && !isUuid(id)) throw new UsageError(`"${id}" is no id; "list" shows the ids.`);
+  if (id !== undefined && !isUuid(id)) throw new UsageError(`"${String(id)}" is no id; "list" shows the ids.`);
   const ids = id === undefined ? await letters.findWaitingIds() : [id];
   await replay(letters, ids, config);
   print(ids.length === 1 ? '1 event is in the queue again.' : `${ids.length} events are in the queue again.`);

@@ -81,12 +81,15 @@ export class IdempotencyService {
     await this.dataSource.query('DELETE FROM idempotency_keys WHERE expires_at <= now()');
   }
 
-  /** A request that died with its process holds its key for two minutes, longer than any request runs. */
+  /**
+   * Ten seconds are more than a request needs up to its commit, and bound how long one that died with its process holds
+   * its key. Should one need longer and lose its key, its commit is refused.
+   */
   private async lock(tenantId: string, key: string, requestHash: string): Promise<Date | undefined> {
     const [row] = await queryRows<{ locked_until: Date }>(
       this.dataSource,
       `INSERT INTO idempotency_keys AS k (tenant_id, idempotency_key, request_hash, locked_until, expires_at)
-       VALUES ($1, $2, $3, date_trunc('milliseconds', now()) + interval '2 minutes', now() + interval '24 hours')
+       VALUES ($1, $2, $3, date_trunc('milliseconds', now()) + interval '10 seconds', now() + interval '24 hours')
        ON CONFLICT (tenant_id, idempotency_key) DO UPDATE
        SET request_hash = excluded.request_hash, locked_until = excluded.locked_until,
            expires_at = excluded.expires_at, created_at = now(), response_status = NULL, response_body = NULL

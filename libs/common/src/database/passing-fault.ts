@@ -1,16 +1,26 @@
-/** SQLSTATE classes and codes that say "not now": connection, transaction rollback, resources, operator intervention, system. */
-const PASSING = /^(08|40|53|57|58)|^55P03$/;
+/** A digit tells SQLSTATEs from five-letter system codes such as EPIPE. */
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 
+/**
+ * SQLSTATE classes and codes that say "not now": connection, log-in, transaction rollback, resources, operator
+ * intervention, system, a lock that was not free, a database that is not there, a primary that became a replica.
+ */
+const PASSING = /^(08|28|40|53|57|58)|^(55P03|3D000|25006)$/;
+
+/** Of the system, and of the driver and its pool, which have only texts. */
 const CONNECTION =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/i;
+  /\b(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)\b|Connection terminated|timeout exceeded when trying to connect|is not queryable|Cannot use a pool after calling end/;
 
-/** Whether a database error passes by itself, so that the same work can succeed later; the rest is wrong with the work. */
+/**
+ * Whether a database error passes by itself, so that the same work can succeed later; the rest is wrong with the work.
+ * Looks into TypeORM's wrapping but never at a `cause`: what failed to reach somebody else is not the database.
+ */
 export function isPassingDatabaseFault(error: unknown): boolean {
-  for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; depth++) {
-    const { code, driverError } = cause as Error & { code?: unknown; driverError?: unknown };
-    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return PASSING.test(code);
-    if (CONNECTION.test(`${String(code)} ${cause.message}`)) return true;
-    cause = driverError ?? cause.cause;
-  }
-  return false;
+  if (!(error instanceof Error)) return false;
+  const { code, driverError } = error as Error & { code?: unknown; driverError?: unknown };
+  if (driverError instanceof Error) return isPassingDatabaseFault(driverError);
+  // A SQLSTATE decides alone: the text beside it may repeat what a caller wrote.
+  return typeof code === 'string' && SQLSTATE.test(code)
+    ? PASSING.test(code)
+    : CONNECTION.test(`${String(code)} ${error.message}`);
 }

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 
 import { describe, expect, it } from '@jest/globals';
 import { plainToInstance, Type } from 'class-transformer';
-import { IsArray, IsOptional, IsString, MaxLength, ValidateNested,validateSync } from 'class-validator';
+import { IsArray, IsOptional, IsString, MaxLength, ValidateNested, validateSync } from 'class-validator';
 
 import { toFieldErrors, validationExceptionFactory } from './field-errors.ts';
 

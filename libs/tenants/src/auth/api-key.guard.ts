@@ -38,7 +38,7 @@ export class ApiKeyGuard implements CanActivate {
 
 function keyOf(request: Request): string | undefined {
   const bearer = /^Bearer +(\S+) *$/i.exec(request.get('authorization') ?? '')?.[1];
-  return bearer ?? request.get('x-api-key')?.trim() ?? undefined;
+  return (bearer ?? request.get('x-api-key')?.trim()) || undefined;
 }
 
 function unauthorized(missing: boolean): AppError {

@@ -11,16 +11,14 @@ export const CurrentCaller = createParamDecorator(
 );
 
 /**
- * The tenant a request acts for: the key's own, or the one that a platform key names.
- * @throws ValidationError 422 when a platform key names none; AppError 403 when a tenant's key names another tenant.
+ * The tenant a request acts for, in lower case: the key's own, or the one that a platform key names in `field`.
+ * @throws ValidationError 422 when a platform key names none; AppError 403 when a tenant's key names another tenant
  */
 export function tenantOf(caller: Caller, named: string | undefined, field = 'tenant_id'): string {
   if (caller.tenantId === null) {
     if (isUuid(named)) return named.toLowerCase();
-    throw new ValidationError(
-      [{ field, message: 'is required with a platform key: the tenant to act for' }],
-      'tenant-required',
-    );
+    const fault = named ? 'must be a UUID' : 'is required with a platform key';
+    throw new ValidationError([{ field, message: `${fault}: the tenant to act for` }], 'tenant-required');
   }
   if (named !== undefined && named.toLowerCase() !== caller.tenantId) {
     throw new AppError(

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { isUuid, newId, PLATFORM_TENANT_ID } from './ids.ts';
+
+describe(newId.name, () => {
+  it('makes ids of version 7 that sort in the order they were made', () => {
+    const ids = Array.from({ length: 1_000 }, newId);
+
+    expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect([...ids].sort()).toEqual(ids);
+  });
+});
+
+describe(isUuid.name, () => {
+  it.each([newId(), PLATFORM_TENANT_ID, '0192F0C1-2B3C-4D4E-8F50-6172839405A6'])('takes %s', (value) => {
+    expect(isUuid(value)).toBe(true);
+  });
+
+  it.each([
+    'PO-2024-001',
+    '0192f0c12b3c4d4e8f506172839405a6',
+    '{0192f0c1-2b3c-4d4e-8f50-6172839405a6}',
+    '0192f0c1-2b3c-4d4e-8f50-6172839405a6\n',
+    '',
+    7,
+    undefined,
+    ['0192f0c1-2b3c-4d4e-8f50-6172839405a6'],
+  ])('refuses %p', (value) => {
+    expect(isUuid(value)).toBe(false);
+  });
+});
