@@ -81,18 +81,11 @@ async function follow(api: Api, eventId: string): Promise<MessageResponse> {
   throw new Error(`No message was READ within ${PATIENCE_MS / 1_000} s; see the log of the application.`);
 }
 
-/** The statuses a message has been through, in their order. */
-function reached({
-  created_at,
-  sent_at,
-  delivered_at,
-  read_at,
-  failed_at,
-}: MessageResponse): { status: string; at: string }[] {
-  const times = { PENDING: created_at, SENT: sent_at, DELIVERED: delivered_at, READ: read_at, FAILED: failed_at };
-  return STATUSES.flatMap((status) => {
-    const at = times[status as keyof typeof times];
-    return at ? [{ status, at }] : [];
+/** The statuses on a message's timeline, each when we first knew of it. */
+function reached({ events = [] }: MessageResponse): { status: string; at: string }[] {
+  return events.flatMap(({ type, created_at: at }) => {
+    const status = type === 'accepted' ? 'PENDING' : type.toUpperCase();
+    return STATUSES.includes(status) ? [{ status, at }] : [];
   });
 }
 

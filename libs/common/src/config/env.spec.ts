@@ -186,6 +186,18 @@ describe('where variables come from', () => {
     expect(load(PRODUCTION).http.port).toBe(3000);
   });
 
+  it('refuses a .env that calls itself production, where it would not be read', () => {
+    file(
+      '.env',
+      Object.entries(PRODUCTION)
+        .map(([name, value]) => `${name}=${value}`)
+        .join('\n'),
+    );
+
+    expect(faultsOf({})).toEqual([expect.stringMatching(/^NODE_ENV: \.env cannot switch to production.*; set /)]);
+    expect(load({ NODE_ENV: 'development' }).production).toBe(false);
+  });
+
   it('takes an empty value for an unset one', () => {
     file('.env', 'RABBITMQ_URL=\nPORT=4000\n');
 

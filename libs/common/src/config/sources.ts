@@ -18,6 +18,12 @@ export function readSources(given: NodeJS.ProcessEnv, cwd: string, faults: Fault
     ...(given.NODE_ENV === 'production' ? {} : dotEnv(join(cwd, '.env'), faults)),
     ...nonEmpty(given),
   };
+  if (variables.NODE_ENV === 'production' && given.NODE_ENV !== 'production') {
+    faults.add(
+      'NODE_ENV',
+      '.env cannot switch to production, where it is not read; set NODE_ENV for the process itself',
+    );
+  }
   for (const name of SECRETS) {
     const written = `${name}_FILE`;
     const path = variables[written];

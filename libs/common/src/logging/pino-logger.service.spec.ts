@@ -115,12 +115,16 @@ describe(PinoLoggerService.name, () => {
     expect(lines.join()).not.toContain('Hola');
   });
 
-  it('writes what was thrown though it is no error', () => {
+  it.each([
+    ['a text', 'a text'],
+    [{ password: 'hunter2' }, '[Object]'],
+    [null, 'null'],
+  ])('writes of %p, which is no error, what can do no harm', (thrown, message) => {
     const { logger, read } = aLogger();
 
-    logger.error({ message: 'Broke', err: 'a text' });
+    logger.error({ message: 'Broke', err: thrown });
 
-    expect(read()[0].err).toEqual({ message: 'a text' });
+    expect(read()[0].err).toEqual({ message });
   });
 
   it.each(['accessToken', 'authorization', 'password', 'x-api-key', 'hub.verify_token'])('hides %s', (name) => {
@@ -130,6 +134,21 @@ describe(PinoLoggerService.name, () => {
 
     expect(lines.join()).toContain('Asked');
     expect(lines.join()).not.toContain('EAAG-secret');
+  });
+
+  it.each([true, false])('writes a line for whatever it is given (in production: %p)', (production) => {
+    const { logger, lines } = aLogger({ production });
+    const circle: Record<string, unknown> = { message: 'round', password: null };
+    circle.self = circle;
+    const odd = [undefined, null, Symbol('sign'), 10n, () => 1, [], ['a'], new Map(), Object.create(null), circle];
+
+    for (const given of odd) {
+      logger.warn(given);
+      logger.error('Broke', given, given);
+      logger.error({ message: given, err: given, count: 10n });
+    }
+
+    expect(lines).toHaveLength(3 * odd.length);
   });
 
   it('keeps silent below its level, and about Nest’s wiring unless it debugs', () => {

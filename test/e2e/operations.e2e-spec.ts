@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { freePort } from '#embedded';
+
+import { eventually } from '../support/eventually.ts';
+import { startTestApp, TENANT, type TestApp } from '../support/test-app.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+describe('operations', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+  });
+
+  afterAll(() => app.stop());
+
+  it('is live and ready without a key, and says that the broker is off', async () => {
+    await app.anonymous.get('/health/live').expect(200, { status: 'ok' });
+    const { body } = await app.anonymous.get('/health/ready').expect(200);
+
+    expect(body).toMatchObject({
+      status: 'ok',
+      details: { database: { status: 'up' }, rabbitmq: { status: 'up' }, dispatcher: { status: 'up' } },
+    });
+    expect(body.details.rabbitmq.message).toMatch(/RABBITMQ_URL/);
+  });
+
+  it('describes every route in OpenAPI 3.1', async () => {
+    const { body } = await app.anonymous.get('/docs/openapi.json').expect(200);
+
+    expect(body.openapi).toMatch(/^3\.1\./);
+    expect(Object.keys(body.paths)).toEqual(
+      expect.arrayContaining([
+        '/api/v1/whatsapp/messages',
+        '/api/v1/whatsapp/messages/{id}',
+        '/api/v1/whatsapp/templates',
+        '/api/v1/whatsapp/webhook',
+        '/api/v1/whatsapp/health',
+        '/api/v1/po-events',
+        '/health/ready',
+      ]),
+    );
+    await app.anonymous.get('/docs').expect(200).expect('Content-Type', /html/);
+  });
+
+  it('makes, lists and revokes API keys by command', async () => {
+    const id = await runKeys('create', '--name', 'procurement', '--tenant', TENANT, '--scopes', 'messages:read');
+    const [, keyId, key] = /Key (\S+) is made\..*\n(\S+)/.exec(id.stdout) ?? [];
+    const ask = () => app.anonymous.get('/api/v1/whatsapp/messages').set('Authorization', `Bearer ${key}`);
+
+    await ask().expect(200);
+    expect((await runKeys('list')).stdout).toContain(`${keyId}  ${key?.slice(0, 10)}…  procurement  ${TENANT}`);
+    expect((await runKeys('list')).stdout).not.toContain(key);
+    await runKeys('revoke', String(keyId));
+
+    await ask().expect(401);
+  });
+
+  it.each([
+    [[], /Usage/],
+    [['create', '--tenant', TENANT, '--scopes', 'admin'], /--name/],
+    [['create', '--name', 'x', '--scopes', 'admin'], /--tenant/],
+    [['create', '--name', 'x', '--tenant', 'nope', '--scopes', 'admin'], /UUID/],
+    [['create', '--name', 'x', '--tenant', TENANT, '--scopes', 'everything'], /everything/],
+    [['revoke', 'nope'], /no key/],
+  ])('refuses the key command %j with what is missing', async (args, told) => {
+    const { stderr, code } = await runKeys(...args);
+
+    expect([code, stderr]).toEqual([1, expect.stringMatching(told)]);
+  });
+
+  async function runKeys(...args: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
+    const program = join(ROOT, 'apps/api/src/commands/api-keys.ts');
+    const run = promisify(execFile)(process.execPath, ['--import', './test/support/typescript.mjs', program, ...args], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, DATABASE_URL: app.databaseUrl },
+    });
+    return run.then(
+      ({ stdout, stderr }) => ({ stdout, stderr, code: 0 }),
+      (failed: { stdout: string; stderr: string; code: number }) => failed,
+    );
+  }
+});
+
+describe('with a broker that is away', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startTestApp({ env: { RABBITMQ_URL: `amqp://guest:guest@127.0.0.1:${await freePort()}` } });
+  });
+
+  afterAll(() => app.stop());
+
+  it('serves HTTP, and is not ready, with the reason', async () => {
+    await app.anonymous.get('/health/live').expect(200);
+    await app.api.get('/api/v1/whatsapp/messages').expect(200);
+    const { body } = await app.anonymous.get('/health/ready').expect(503);
+
+    expect(body.error.rabbitmq.status).toBe('down');
+    expect(body.error.rabbitmq.message).toMatch(/connects again/);
+  });
+});
+
+describe('a database that goes away', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+  });
+
+  afterAll(() => app.stop());
+
+  it('is healed by new connections when it cuts the old ones', async () => {
+    await app.database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+
+    await eventually(() => app.anonymous.get('/health/ready').expect(200));
+    await eventually(() => app.api.get('/api/v1/whatsapp/messages').expect(200));
+  });
+});
