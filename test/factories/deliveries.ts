@@ -38,7 +38,8 @@ export function anInboundDelivery(fields: InboundFields = {}): Delivery {
   return aDelivery([anInboundChange(fields)]);
 }
 
-export function aDelivery(changes: object[]): Delivery {
+/** `changes` may hold what is no change at all. */
+export function aDelivery(changes: unknown[]): Delivery {
   return signed(
     Buffer.from(JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: BUSINESS_ACCOUNT_ID, changes }] })),
   );

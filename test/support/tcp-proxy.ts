@@ -5,6 +5,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface TcpProxy {
   /** The given URL, by way of the proxy. */
   url: string;
+  /** Lets nothing through to the server any more, and tells nobody. */
+  stall(): void;
   /** Breaks what is connected and lets nobody in. */
   cut(): void;
   mend(): void;
@@ -40,6 +42,9 @@ export async function aTcpProxy(target: string): Promise<TcpProxy> {
   return {
     url: url.href,
     cut,
+    stall: () => {
+      for (const socket of sockets) socket.unpipe();
+    },
     mend: () => (open = true),
     close: async () => {
       cut();

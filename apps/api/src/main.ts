@@ -1,4 +1,6 @@
-import { ConfigurationError, loadConfigFromProcess } from '#common';
+import { loadConfigFromProcess } from '#common';
+
+import { explainFailure } from './explain-failure.ts';
 
 try {
   const config = loadConfigFromProcess();
@@ -6,13 +8,6 @@ try {
   const { start } = await import('./start.ts');
   await start(config);
 } catch (failure) {
-  process.stderr.write(`${failure instanceof ConfigurationError ? failure.message : explain(failure)}\n`);
+  process.stderr.write(`${explainFailure(failure)}\n`);
   process.exit(1);
-}
-
-function explain(failure: unknown): string {
-  const { code, port } = failure as { code?: unknown; port?: unknown };
-  if (code === 'EADDRINUSE')
-    return `Port ${String(port)} is taken. Stop what listens there, or choose another with PORT=…`;
-  return failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
 }

@@ -82,6 +82,12 @@ describe(advance.name, () => {
     expect(progress).toMatchObject({ status: proof.status, failedAt: null, error: null });
   });
 
+  it('forgets what went wrong in an attempt that turns out to have been sent', () => {
+    const unconfirmed = { ...aProgress(), error: otherError };
+
+    expect(advance(unconfirmed, SENT)).toMatchObject({ status: 'SENT', error: null });
+  });
+
   it('keeps the earliest failure', () => {
     expect(after([FAILED_AGAIN, FAILED])).toMatchObject({ failedAt: at(4), error });
   });

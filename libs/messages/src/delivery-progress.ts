@@ -38,8 +38,8 @@ export function advance(message: DeliveryProgress, report: DeliveryReport): Deli
     deliveredAt: delivered ? earliest(message.deliveredAt, at) : message.deliveredAt,
     readAt: report.status === 'READ' ? earliest(message.readAt, at) : message.readAt,
   };
-  if (status === 'DELIVERED' || status === 'READ') return { ...progress, failedAt: null, error: null };
-  if (!failed || status !== 'FAILED' || (message.failedAt && message.failedAt <= at)) return progress;
+  if (status !== 'FAILED') return { ...progress, failedAt: null, error: null };
+  if (!failed || (message.failedAt && message.failedAt <= at)) return progress;
   return { ...progress, failedAt: at, error: report.error };
 }
 

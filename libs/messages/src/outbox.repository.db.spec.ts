@@ -341,11 +341,11 @@ describe(OutboxRepository.name, () => {
     );
 
     it('shows a message that was cancelled while its answer was lost as the SENT it is', async () => {
-      const sending = await aSending({ status: 'CANCELLED', pendingReason: null });
+      const sending = await aSending({ status: 'CANCELLED', pendingReason: null, error, errorCode: error.code });
 
       await outbox.recordResults([aResult(sending)]);
 
-      expect((await reload(db, sending.message)).status).toBe('SENT');
+      expect(await reload(db, sending.message)).toMatchObject({ status: 'SENT', error: null, errorCode: null });
     });
 
     it('takes the late answer for a message that was swept as unconfirmed', async () => {

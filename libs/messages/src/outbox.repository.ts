@@ -120,9 +120,9 @@ export class OutboxRepository {
              lease_token = NULL, lease_expires_at = NULL,
              whatsapp_message_id = coalesce(r.whatsapp_message_id, m.whatsapp_message_id),
              wa_id = coalesce(r.wa_id, m.wa_id),
-             error = CASE WHEN m.status = 'PENDING' THEN r.error ELSE m.error END,
-             error_code = CASE WHEN m.status = 'PENDING' THEN r.error ->> 'code' ELSE m.error_code END,
-             error_message = CASE WHEN m.status = 'PENDING'
+             error = CASE WHEN m.status IN ('PENDING', 'CANCELLED') THEN r.error ELSE m.error END,
+             error_code = CASE WHEN m.status IN ('PENDING', 'CANCELLED') THEN r.error ->> 'code' ELSE m.error_code END,
+             error_message = CASE WHEN m.status IN ('PENDING', 'CANCELLED')
                THEN coalesce(r.error ->> 'details', r.error ->> 'title') ELSE m.error_message END,
              provider_response = coalesce(r.response, m.provider_response),
              sent_at = CASE WHEN r.status = 'SENT' THEN least(m.sent_at, clock_timestamp()) ELSE m.sent_at END,

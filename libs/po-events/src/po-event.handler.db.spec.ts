@@ -9,7 +9,7 @@ import { MessageEvent, WhatsAppMessage, WhatsAppMessageRepository } from '#messa
 import type { WhatsAppService } from '#whatsapp';
 
 import { aDataSource, createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { anEvent, EVENT_ID, PO_ID, TENANT_ID } from '../testing/events.ts';
+import { anEvent, EVENT_ID, PO_ID, TENANT_ID } from '../../../test/support/po-events.ts';
 import { PoEvent } from './entities/po-event.entity.ts';
 import { PoEventHandler } from './po-event.handler.ts';
 import { PoEventRepository } from './po-event.repository.ts';
@@ -49,7 +49,7 @@ describe(PoEventHandler.name, () => {
             messageType: 'TEMPLATE',
             contactKey: to,
             recipientPhone: to,
-            content: { type: 'template' } as never,
+            content: { type: 'template' },
             notificationId: notificationId ?? null,
             metadata,
             nextAttemptAt: new Date(),

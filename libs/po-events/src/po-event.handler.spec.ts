@@ -2,10 +2,10 @@ import 'reflect-metadata';
 
 import { describe, expect, it, jest } from '@jest/globals';
 
-import { AppError, type AppConfig, ValidationError } from '#common';
+import { type AppConfig, AppError, ValidationError } from '#common';
 import type { WhatsAppService } from '#whatsapp';
 
-import { anEvent } from '../testing/events.ts';
+import { anEvent } from '../../../test/support/po-events.ts';
 import { PoEventHandler } from './po-event.handler.ts';
 import type { PoEventRepository } from './po-event.repository.ts';
 

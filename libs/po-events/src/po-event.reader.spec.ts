@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { AppError, PLATFORM_TENANT_ID } from '#common';
 
-import { anEvent, EVENT_ID, PO_ID, TENANT_ID } from '../testing/events.ts';
+import { anEvent, EVENT_ID, PO_ID, TENANT_ID } from '../../../test/support/po-events.ts';
 import { readApproved, readHead } from './po-event.reader.ts';
 
 /** The fields a refusal names, with its sentences. */
@@ -50,7 +50,7 @@ describe(readApproved.name, () => {
     expect(faultsOf(anEvent(wrong))).toEqual({ [field]: message });
   });
 
-  it.each([-1, '1,250.00', '1e5', null, undefined, 9_007_199_254_740_993])(
+  it.each([-1, '1,250.00', '1e5', null, undefined, 9_007_199_254_740_992])(
     'refuses the amount %p and says how to write one',
     (amount) => {
       const faults = faultsOf(anEvent({ total_amount: amount }));

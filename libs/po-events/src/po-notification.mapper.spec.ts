@@ -2,7 +2,7 @@ import 'reflect-metadata';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { anEvent, EVENT_ID, PO_ID, TENANT_ID } from '../testing/events.ts';
+import { anEvent, EVENT_ID, PO_ID, TENANT_ID } from '../../../test/support/po-events.ts';
 import { readApproved } from './po-event.reader.ts';
 import { toNotification } from './po-notification.mapper.ts';
 

@@ -65,7 +65,8 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
       const joinable = await this.deliveries.takeJoinable(tx, JOIN_LIMIT);
       for (const { id, item } of joinable) {
         const [parsed] = toItems(JSON.parse(item));
-        if (parsed) await this.applier.apply(tx, parsed);
+        const refusal = parsed && (await this.applier.apply(tx, parsed));
+        if (refusal) this.logger.warn({ message: 'Status not joined', itemId: id, detail: refusal.detail });
         await this.deliveries.resolve(tx, id);
       }
       return joinable.length === JOIN_LIMIT;

@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { isUuid } from '#common';
 import { ApiKeyRepository, type NewApiKey, type Scope, SCOPES } from '#tenants';
 
-import { UsageError, withDatabase } from './with-database.ts';
+import { UsageError } from '../explain-failure.ts';
+import { withDatabase } from './with-database.ts';
 
 const USAGE = `Usage:
   npm run api-keys -- create --name procurement --tenant <uuid> --scopes messages:send,messages:read [--expires 2027-12-31]

@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { type AppConfig, AppError, isUuid } from '#common';
 import { PoDeadLetterRepository, replayDeadLetters } from '#po-events';
 
-import { UsageError, withDatabase } from './with-database.ts';
+import { UsageError } from '../explain-failure.ts';
+import { withDatabase } from './with-database.ts';
 
 const USAGE = `Purchase-order events that could not be taken, with the reason.
 Usage:
@@ -61,7 +62,7 @@ async function replay(letters: PoDeadLetterRepository, ids: string[], config: Ap
     if (cause instanceof AppError) throw new UsageError(cause.message);
     const { message, code } = cause as NodeJS.ErrnoException;
     throw new UsageError(
-      `RabbitMQ at ${new URL(url).host} did not take the events (${message || code}). Look whether it runs and RABBITMQ_URL is right; what was not marked as replayed can be replayed again.`,
+      `Not every event is in the queue again: ${message || code}. Look whether RabbitMQ runs at ${new URL(url).host} and RABBITMQ_URL is right; then replay again, what is done is marked.`,
     );
   }
 }

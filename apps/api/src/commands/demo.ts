@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { type AppConfig, ConfigurationError, loadConfigFromProcess } from '#common';
+import { type AppConfig, loadConfigFromProcess } from '#common';
 import { renderBody } from '#whatsapp';
 
 import { adminApiKey } from '../development/services.ts';
@@ -123,7 +123,6 @@ function print(...lines: string[]): void {
 try {
   await demo(loadConfigFromProcess());
 } catch (failure) {
-  const foreseen = failure instanceof ConfigurationError || failure instanceof Error;
-  process.stderr.write(`${foreseen ? failure.message : String(failure)}\n`);
+  process.stderr.write(`${failure instanceof Error ? failure.message : String(failure)}\n`);
   process.exitCode = 1;
 }

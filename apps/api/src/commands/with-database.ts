@@ -1,12 +1,10 @@
 import { DataSource } from 'typeorm';
 
-import { type AppConfig, ConfigurationError, databaseOptions, loadConfigFromProcess } from '#common';
+import { type AppConfig, databaseOptions, loadConfigFromProcess } from '#common';
 
 import { openDatabase } from '../development/open-database.ts';
 import { ENTITIES } from '../entities.ts';
-
-/** A mistake in how a command was called; told in one line, without a stack. */
-export class UsageError extends Error {}
+import { explainFailure } from '../explain-failure.ts';
 
 /** Runs a command against the application's database, then lets go of it; a fault is one line and exit code 1. */
 export async function withDatabase(work: (dataSource: DataSource, config: AppConfig) => Promise<void>): Promise<void> {
@@ -22,10 +20,7 @@ export async function withDatabase(work: (dataSource: DataSource, config: AppCon
       await database.release();
     }
   } catch (failure) {
-    const foreseen = failure instanceof UsageError || failure instanceof ConfigurationError;
-    const told =
-      failure instanceof Error && !foreseen ? (failure.stack ?? failure.message) : String((failure as Error).message);
-    process.stderr.write(`${told}\n`);
+    process.stderr.write(`${explainFailure(failure)}\n`);
     process.exitCode = 1;
   }
 }

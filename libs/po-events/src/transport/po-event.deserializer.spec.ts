@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { anEvent } from '../../testing/events.ts';
+import { anEvent } from '../../../../test/support/po-events.ts';
 import { PermanentEventError } from './dead-letter.ts';
 import { readEvent } from './po-event.deserializer.ts';
 

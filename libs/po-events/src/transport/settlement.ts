@@ -71,7 +71,8 @@ export class Settlement {
       const { receivedAt } = this;
       await this.ports.recordDeadLetter({ body, reason, detail, routingKey, headers, receivedAt });
       this.recorded = true;
-      this.logger.warn({ message: 'PO event rejected', reason, detail: detail.slice(0, MAX_DETAIL), routingKey });
+      // Not the detail: it quotes the event.
+      this.logger.warn({ message: 'PO event rejected; "npm run dead-letters -- list" says why', reason, routingKey });
     }
     const told = {
       ...passedOn(headers),

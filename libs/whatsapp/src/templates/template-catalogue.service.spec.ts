@@ -1,0 +1,223 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+
+import { AppError, type Clock } from '#common';
+import type { WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
+import type { Sender } from '#tenants';
+
+import { strict } from '../../../../test/factories/strict.ts';
+import type { CloudApiClient, CloudApiTemplate } from '../cloud-api/index.ts';
+import { readContent } from '../payloads/index.ts';
+import { TemplateCatalogueService } from './template-catalogue.service.ts';
+
+Logger.overrideLogger(false);
+
+const SENDER: Sender = {
+  phoneNumberId: '106540352242922',
+  businessAccountId: '102290129340398',
+  accessToken: 'token',
+  appSecret: undefined,
+};
+
+const PO: CloudApiTemplate = {
+  id: '1',
+  name: 'po_notification',
+  language: 'es',
+  status: 'APPROVED',
+  category: 'UTILITY',
+  components: [{ type: 'BODY', text: 'Hola {{1}}, orden {{2}} por {{3}}.' }],
+};
+const PARAMETERS = ['Proveedor ABC', 'PO-2024-001', '€1,250.00'];
+
+describe(TemplateCatalogueService.name, () => {
+  let atMeta: CloudApiTemplate[];
+  let metaIsAway: boolean;
+  let pulls: number;
+  let stored: WhatsAppTemplate[];
+  let now: number;
+  let catalogue: TemplateCatalogueService;
+
+  beforeEach(() => {
+    [atMeta, metaIsAway, pulls, stored, now] = [[PO], false, 0, [], Date.parse('2026-11-01T10:00:00Z')];
+    const repository = strict<WhatsAppTemplateRepository>({
+      findByName: (_, name) => Promise.resolve(stored.filter(({ templateName }) => templateName === name)),
+      replaceAll: (_, listed) => Promise.resolve(void (stored = listed as WhatsAppTemplate[])),
+    });
+    const cloudApi = strict<CloudApiClient>({
+      async *listTemplates() {
+        pulls++;
+        await Promise.resolve();
+        if (metaIsAway) throw new Error('Meta is away');
+        yield* atMeta;
+      },
+    });
+    catalogue = new TemplateCatalogueService(repository, cloudApi, strict<Clock>({ now: () => new Date(now) }));
+  });
+
+  /** The refusal of a template send, undefined when it would go out. */
+  async function refusal(template: object): Promise<AppError | undefined> {
+    const message = { type: 'template', template: { name: 'po_notification', language: 'es', ...template } };
+    const { content } = readContent(message);
+    try {
+      await catalogue.check(SENDER, message, content!);
+      return undefined;
+    } catch (error) {
+      if (error instanceof AppError) return error;
+      throw error;
+    }
+  }
+
+  it('lets a send go that Meta would take', async () => {
+    await catalogue.sync(SENDER);
+
+    expect(await refusal({ parameters: PARAMETERS })).toBeUndefined();
+  });
+
+  it.each<[string, Partial<CloudApiTemplate>, object, string, string, RegExp]>([
+    ['an unknown name', {}, { name: 'nope', parameters: [] }, 'template-not-found', 'template.name', /"nope" does not/],
+    [
+      'a language it does not have, naming those it has',
+      {},
+      { language: 'fr', parameters: PARAMETERS },
+      'template-not-found',
+      'template.language',
+      /no language "fr"; it has es/,
+    ],
+    [
+      'one that Meta rejected, with the reason',
+      { status: 'REJECTED', rejected_reason: 'PROMOTIONAL' },
+      { parameters: PARAMETERS },
+      'template-not-approved',
+      'template.name',
+      /is REJECTED \(PROMOTIONAL\)/,
+    ],
+    [
+      'one that waits for approval',
+      { status: 'PENDING', rejected_reason: 'NONE' },
+      { parameters: PARAMETERS },
+      'template-not-approved',
+      'template.name',
+      /is PENDING,/,
+    ],
+    [
+      'a wrong count of parameters',
+      {},
+      { parameters: ['a', 'b'] },
+      'template-parameters-invalid',
+      'template.parameters',
+      /has 3 parameters, 2 were given/,
+    ],
+    [
+      "a wrong count in Meta's own form",
+      {},
+      { components: [{ type: 'body', parameters: [{ type: 'text', text: 'a' }] }] },
+      'template-parameters-invalid',
+      'template.components',
+      /has 3 parameters, 1 were given/,
+    ],
+    [
+      'names for a template with positions',
+      {},
+      { parameters: { name: 'Ana' } },
+      'template-parameters-invalid',
+      'template.parameters',
+      /has positional parameters/,
+    ],
+    [
+      'positions for a template with names',
+      { parameter_format: 'NAMED', components: [{ type: 'BODY', text: 'Hola {{name}}' }] },
+      { parameters: ['Ana'] },
+      'template-parameters-invalid',
+      'template.parameters',
+      /has named parameters: give an object with name/,
+    ],
+  ])('refuses %s', async (_, change, template, code, field, message) => {
+    atMeta = [{ ...PO, ...change }];
+    await catalogue.sync(SENDER);
+
+    const error = await refusal(template);
+
+    expect(error).toMatchObject({ status: 422, code, errors: [{ field, message: expect.stringMatching(message) }] });
+  });
+
+  it('sends a template that Meta only warns of', async () => {
+    atMeta = [{ ...PO, status: 'FLAGGED' }];
+    await catalogue.sync(SENDER);
+
+    expect(await refusal({ parameters: PARAMETERS })).toBeUndefined();
+  });
+
+  it('asks Meta once more before it refuses by an old copy', async () => {
+    atMeta = [{ ...PO, status: 'PENDING' }];
+    await catalogue.sync(SENDER);
+    now += 60_000;
+    atMeta = [PO];
+
+    const errors = [await refusal({ parameters: PARAMETERS }), await refusal({ parameters: PARAMETERS })];
+
+    expect(errors).toEqual([undefined, undefined]);
+    expect(pulls).toBe(2);
+  });
+
+  it('believes a fresh copy without asking again', async () => {
+    await catalogue.sync(SENDER);
+
+    expect((await refusal({ name: 'nope', parameters: [] }))?.status).toBe(422);
+    expect(pulls).toBe(1);
+  });
+
+  it('fetches the templates for the first send when the start could not', async () => {
+    expect(await refusal({ parameters: PARAMETERS })).toBeUndefined();
+    expect(pulls).toBe(1);
+  });
+
+  it('says that it cannot tell, when the templates were never fetched and Meta is away', async () => {
+    metaIsAway = true;
+
+    expect(await refusal({ parameters: PARAMETERS })).toMatchObject({
+      status: 503,
+      code: 'templates-unavailable',
+      retryAfterSeconds: 10,
+    });
+  });
+
+  it('stands by its copy when Meta is away', async () => {
+    await catalogue.sync(SENDER);
+    now += 60_000;
+    metaIsAway = true;
+
+    expect((await refusal({ parameters: ['a'] }))?.code).toBe('template-parameters-invalid');
+    expect(await refusal({ parameters: PARAMETERS })).toBeUndefined();
+  });
+
+  it('shares one pull among callers at the same time, also when it fails', async () => {
+    await Promise.all([catalogue.sync(SENDER), catalogue.sync(SENDER)]);
+    metaIsAway = true;
+    const failed = await Promise.allSettled([catalogue.sync(SENDER), catalogue.sync(SENDER)]);
+    metaIsAway = false;
+    await catalogue.sync(SENDER);
+
+    expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(pulls).toBe(3);
+  });
+
+  it('copies what Meta lists', async () => {
+    atMeta = [PO, { id: '2', name: 'bare', language: 'en_US', status: 'APPROVED' } as CloudApiTemplate];
+
+    await catalogue.sync(SENDER);
+
+    expect(stored).toEqual([
+      expect.objectContaining({
+        templateName: 'po_notification',
+        templateKey: 'po_notification',
+        category: 'UTILITY',
+        bodyText: 'Hola {{1}}, orden {{2}} por {{3}}.',
+        parameterCount: 3,
+        parameterFormat: 'POSITIONAL',
+        metaTemplateId: '1',
+        rejectedReason: null,
+      }),
+      expect.objectContaining({ templateName: 'bare', bodyText: '', parameterCount: 0, components: [] }),
+    ]);
+  });
+});
