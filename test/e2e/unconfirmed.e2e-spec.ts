@@ -83,7 +83,7 @@ describe('a send whose answer is lost', () => {
     await app.simulator.waitForIdle(); // its own statuses are lost by now
     app.simulator.setWebhook({ drop: 0 });
     const wamid = app.simulator.ledger({ to })[0]?.wamid;
-    app.simulator.sendStatus({ wamid: wamid as string }, 'sent');
+    app.simulator.sendStatus({ wamid: wamid }, 'sent');
 
     await drive.becomes(message, { status: 'SENT', pendingReason: null, whatsappMessageId: wamid, error: null });
     expect(await drive.timeline(message)).toEqual([

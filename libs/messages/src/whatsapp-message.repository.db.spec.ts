@@ -173,7 +173,7 @@ describe(WhatsAppMessageRepository.name, () => {
       const wanted = await aMessage(db, equal);
       await aMessage(db);
 
-      expect(await list({ equal: equal as MessageFilter['equal'] })).toEqual([wanted.id]);
+      expect(await list({ equal: equal })).toEqual([wanted.id]);
     });
 
     it('narrows by the time of acceptance, its start included and its end not', async () => {

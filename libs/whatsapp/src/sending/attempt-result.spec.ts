@@ -10,10 +10,7 @@ import { accepted, notAccepted } from './attempt-result.ts';
 
 const attempt = { messageId: 'message', attemptId: 'attempt', attempts: 1 };
 const refused = (code: number, details?: string): CloudApiRefusal =>
-  new CloudApiRefusal(
-    { message: `(#${code}) Meta's title`, code, ...(details && { error_data: { details } }) } as never,
-    400,
-  );
+  new CloudApiRefusal({ message: `(#${code}) Meta's title`, code, ...(details && { error_data: { details } }) }, 400);
 
 describe(accepted.name, () => {
   const sent: SentMessage = {
@@ -21,7 +18,7 @@ describe(accepted.name, () => {
     waId: '5215512345678',
     userId: undefined,
     messageStatus: 'accepted',
-    response: { messages: [{ id: 'wamid.1' }] } as never,
+    response: { messages: [{ id: 'wamid.1' }] },
   };
 
   it("is SENT with Meta's ids and answer", () => {

@@ -53,7 +53,7 @@ describe(WhatsAppBusinessService.name, () => {
         elapsedMs += 10;
         const message = stored.find((each) => each.id === id);
         const status = lookUpsBeforeAnswer-- > 0 ? 'PENDING' : 'SENT';
-        return Promise.resolve(message ? ({ ...message, status } as WhatsAppMessage) : null);
+        return Promise.resolve(message ? { ...message, status } : null);
       },
     });
     return new WhatsAppBusinessService(

@@ -202,7 +202,7 @@ describe(TemplateCatalogueService.name, () => {
   });
 
   it('copies what Meta lists', async () => {
-    atMeta = [PO, { id: '2', name: 'bare', language: 'en_US', status: 'APPROVED' } as CloudApiTemplate];
+    atMeta = [PO, { id: '2', name: 'bare', language: 'en_US', status: 'APPROVED' }];
 
     await catalogue.sync(SENDER);
 
