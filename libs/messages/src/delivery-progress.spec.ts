@@ -48,6 +48,21 @@ describe(advance.name, () => {
     },
   );
 
+  it('never shows a step before the one it follows, though Meta tells whole seconds', () => {
+    const sentAt = new Date(at(1).getTime() + 700); // our own clock, when Meta answered
+    const sent = { ...aProgress('SENT'), sentAt };
+
+    const read = after(
+      [
+        { ...DELIVERED, occurredAt: at(1) },
+        { ...READ, occurredAt: at(1) },
+      ],
+      sent,
+    );
+
+    expect(read).toMatchObject({ sentAt, deliveredAt: sentAt, readAt: sentAt });
+  });
+
   it('keeps READ whatever comes after it', () => {
     for (const reports of sequences(REPORTS, 3)) {
       expect(after([READ, ...reports]).status).toBe('READ');

@@ -26,24 +26,26 @@ export interface DeliveryReport {
  * `delivered`), and FAILED stands only while nothing proves a delivery.
  */
 export function advance(message: DeliveryProgress, report: DeliveryReport): DeliveryProgress {
-  // Meta's clock ticks in whole seconds: without this a message could be sent before it was accepted.
-  const at = report.occurredAt < message.createdAt ? message.createdAt : report.occurredAt;
+  const at = notBefore(message.createdAt, report.occurredAt);
   const status = canMove(message.status, report.status) ? report.status : message.status;
   const failed = report.status === 'FAILED';
   const delivered = report.status === 'DELIVERED' || report.status === 'READ';
-  const progress = {
-    ...message,
-    status,
-    sentAt: failed ? message.sentAt : earliest(message.sentAt, at),
-    deliveredAt: delivered ? earliest(message.deliveredAt, at) : message.deliveredAt,
-    readAt: report.status === 'READ' ? earliest(message.readAt, at) : message.readAt,
-  };
+  const sentAt = failed ? message.sentAt : earliest(message.sentAt, at);
+  const deliveredAt = delivered ? notBefore(sentAt, earliest(message.deliveredAt, at)) : message.deliveredAt;
+  const readAt = report.status === 'READ' ? notBefore(deliveredAt, earliest(message.readAt, at)) : message.readAt;
+  const progress = { ...message, status, sentAt, deliveredAt, readAt };
   if (status !== 'FAILED') return { ...progress, failedAt: null, error: null };
   if (!failed || (message.failedAt && message.failedAt <= at)) return progress;
   return { ...progress, failedAt: at, error: report.error };
 }
 
-function earliest(one: Date | null, other: Date | null): Date | null {
-  if (!one || !other) return one ?? other;
-  return one <= other ? one : other;
+/** Meta's clock ticks in whole seconds: within one, the time we know already is the better one. */
+function earliest(known: Date | null, reported: Date): Date {
+  if (!known) return reported;
+  return reported.getTime() < Math.floor(known.getTime() / 1_000) * 1_000 ? reported : known;
+}
+
+/** For the same reason a step may seem to come before the one it follows. */
+function notBefore(step: Date | null, at: Date): Date {
+  return step && at < step ? step : at;
 }

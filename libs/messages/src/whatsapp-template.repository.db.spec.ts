@@ -48,19 +48,18 @@ describe(WhatsAppTemplateRepository.name, () => {
     expect(found[0]).toMatchObject({ ...aListed(), id: expect.any(String), isActive: true, sentCount: 0 });
   });
 
-  it('refreshes what it knows and keeps its own id, key and count', async () => {
+  it('refreshes what it knows and keeps its own id and key', async () => {
     await templates.replaceAll(BUSINESS_ACCOUNT_ID, [aListed({ templateKey: 'orders' })], inMs(-1_000));
-    await templates.countSent(BUSINESS_ACCOUNT_ID, 'po_notification', 'es');
     const [before] = await templates.list(BUSINESS_ACCOUNT_ID);
     const refreshed = aListed({ status: 'PAUSED', bodyText: 'Hola', parameterCount: 0, components: [] });
 
     await templates.replaceAll(BUSINESS_ACCOUNT_ID, [refreshed], inMs(0));
 
-    const { id, templateKey, sentCount, createdAt } = before!;
+    const { id, templateKey, createdAt } = before!;
     expect(await templates.list(BUSINESS_ACCOUNT_ID)).toEqual([
-      expect.objectContaining({ ...refreshed, id, templateKey, sentCount, createdAt }),
+      expect.objectContaining({ ...refreshed, id, templateKey, createdAt }),
     ]);
-    expect({ templateKey, sentCount }).toEqual({ templateKey: 'orders', sentCount: 1 });
+    expect(templateKey).toBe('orders');
   });
 
   it('keeps what Meta no longer lists, inactive, and takes it back when it is listed again', async () => {
@@ -85,19 +84,5 @@ describe(WhatsAppTemplateRepository.name, () => {
 
     expect(await templates.findByName('999999999999999', 'po_notification')).toHaveLength(1);
     expect(await templates.findByName(BUSINESS_ACCOUNT_ID, 'po_notification')).toEqual([]);
-  });
-
-  it('counts many messages sent at once', async () => {
-    await templates.replaceAll(BUSINESS_ACCOUNT_ID, [aListed(), aListed({ language: 'en' })], inMs(0));
-
-    await Promise.all(
-      Array.from({ length: 5 }, () => templates.countSent(BUSINESS_ACCOUNT_ID, 'po_notification', 'es')),
-    );
-
-    const counts = (await templates.list(BUSINESS_ACCOUNT_ID)).map(({ language, sentCount }) => [language, sentCount]);
-    expect(counts).toEqual([
-      ['en', 0],
-      ['es', 5],
-    ]);
   });
 });

@@ -55,16 +55,6 @@ export class WhatsAppTemplateRepository {
       await tx.update(WhatsAppTemplate, { businessAccountId, syncedAt: LessThan(syncedAt) }, { isActive: false });
     });
   }
-
-  /** Counts one message sent with the template. */
-  async countSent(businessAccountId: string, templateName: string, language: string): Promise<void> {
-    await this.dataSource.manager.increment(
-      WhatsAppTemplate,
-      { businessAccountId, templateName, language },
-      'sentCount',
-      1,
-    );
-  }
 }
 
 /** Everything but our id, our key, our count and the time of the first sync. */

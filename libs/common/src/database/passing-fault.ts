@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** A digit tells SQLSTATEs from five-letter system codes such as EPIPE. */
 const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 
@@ -16,9 +18,9 @@ const CONNECTION =
  * Looks into TypeORM's wrapping but never at a `cause`: what failed to reach somebody else is not the database.
  */
 export function isPassingDatabaseFault(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isNativeError(error)) return false;
   const { code, driverError } = error as Error & { code?: unknown; driverError?: unknown };
-  if (driverError instanceof Error) return isPassingDatabaseFault(driverError);
+  if (isNativeError(driverError)) return isPassingDatabaseFault(driverError);
   // A SQLSTATE decides alone: the text beside it may repeat what a caller wrote.
   return typeof code === 'string' && SQLSTATE.test(code)
     ? PASSING.test(code)

@@ -35,15 +35,19 @@ describe(TemplateCatalogueService.name, () => {
   let pulls: number;
   let stored: WhatsAppTemplate[];
   let now: number;
+  let repository: WhatsAppTemplateRepository;
+  let cloudApi: CloudApiClient;
+  let clock: Clock;
   let catalogue: TemplateCatalogueService;
 
   beforeEach(() => {
     [atMeta, metaIsAway, pulls, stored, now] = [[PO], false, 0, [], Date.parse('2026-11-01T10:00:00Z')];
-    const repository = strict<WhatsAppTemplateRepository>({
+    repository = strict<WhatsAppTemplateRepository>({
       findByName: (_, name) => Promise.resolve(stored.filter(({ templateName }) => templateName === name)),
+      list: () => Promise.resolve(stored),
       replaceAll: (_, listed) => Promise.resolve(void (stored = listed as WhatsAppTemplate[])),
     });
-    const cloudApi = strict<CloudApiClient>({
+    cloudApi = strict<CloudApiClient>({
       async *listTemplates() {
         pulls++;
         await Promise.resolve();
@@ -51,7 +55,8 @@ describe(TemplateCatalogueService.name, () => {
         yield* atMeta;
       },
     });
-    catalogue = new TemplateCatalogueService(repository, cloudApi, strict<Clock>({ now: () => new Date(now) }));
+    clock = strict<Clock>({ now: () => new Date(now) });
+    catalogue = new TemplateCatalogueService(repository, cloudApi, clock);
   });
 
   /** The refusal of a template send, undefined when it would go out. */
@@ -188,6 +193,15 @@ describe(TemplateCatalogueService.name, () => {
 
     expect((await refusal({ parameters: ['a'] }))?.code).toBe('template-parameters-invalid');
     expect(await refusal({ parameters: PARAMETERS })).toBeUndefined();
+  });
+
+  it('stands by the copy of an earlier start when Meta is away', async () => {
+    await catalogue.sync(SENDER);
+    const restarted = new TemplateCatalogueService(repository, cloudApi, clock);
+    metaIsAway = true;
+    catalogue = restarted;
+
+    expect((await refusal({ parameters: ['a'] }))?.code).toBe('template-parameters-invalid');
   });
 
   it('shares one pull among callers at the same time, also when it fails', async () => {

@@ -79,8 +79,8 @@ export class TemplateCatalogueService {
     try {
       await this.sync(sender);
     } catch (cause) {
-      // With a copy at hand, its word stands; without one nothing can be said about the template.
-      if (this.syncedAt.has(sender.businessAccountId)) return;
+      // With a copy at hand, be it of an earlier start, its word stands; without one nothing can be said about the template.
+      if ((await this.templates.list(sender.businessAccountId)).length > 0) return;
       throw new AppError(503, 'templates-unavailable', 'The templates could not be fetched from Meta yet; try again.', {
         retryAfterSeconds: 10,
         cause,
