@@ -52,6 +52,7 @@ describe('POST /api/v1/whatsapp/messages', () => {
       expect(body).toMatchObject({
         tenant_id: TENANT,
         direction: 'outbound',
+        from_phone: '+15550783881',
         status: 'PENDING',
         pending_reason: 'queued',
         type: 'template',

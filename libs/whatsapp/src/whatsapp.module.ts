@@ -4,12 +4,12 @@ import { AppConfig } from '#common';
 import { MessagesModule } from '#messages';
 
 import { CloudApiClient } from './cloud-api/index.ts';
+import { MetaSyncJob } from './meta-sync.job.ts';
 import { OutboxDispatcher } from './sending/outbox.dispatcher.ts';
 import { OutboxPoller } from './sending/outbox.poller.ts';
 import { OutboxSweeper } from './sending/outbox.sweeper.ts';
 import { WhatsAppBusinessService } from './sending/whatsapp-business.service.ts';
 import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
-import { TemplateSyncJob } from './templates/template-sync.job.ts';
 import { WhatsAppService } from './whatsapp.service.ts';
 
 const cloudApi = {
@@ -24,13 +24,13 @@ const cloudApi = {
     }),
 };
 const sending = [OutboxDispatcher, OutboxSweeper, OutboxPoller];
-const templates = [TemplateCatalogueService, TemplateSyncJob];
+const fromMeta = [TemplateCatalogueService, MetaSyncJob];
 const offered = [WhatsAppService, WhatsAppBusinessService, OutboxPoller, TemplateCatalogueService];
 
 /** How to speak to WhatsApp: the facade, the one way to send, the outbox that delivers, the templates. */
 @Module({
   imports: [MessagesModule],
-  providers: [cloudApi, ...sending, ...templates, WhatsAppBusinessService, WhatsAppService],
+  providers: [cloudApi, ...sending, ...fromMeta, WhatsAppBusinessService, WhatsAppService],
   exports: offered,
 })
 export class WhatsAppModule implements OnApplicationShutdown {

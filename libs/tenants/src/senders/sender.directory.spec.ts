@@ -40,4 +40,11 @@ describe(SenderDirectory.name, () => {
   it('lists every number that sends', () => {
     expect(senders.all()).toEqual([platform]);
   });
+
+  it('learns the number behind an id, and minds no id that is not ours', () => {
+    senders.noteFromPhone('1234567890', '+34600111222');
+    senders.noteFromPhone('5550000000', '+34600333444');
+
+    expect(senders.all().map(({ fromPhone }) => fromPhone)).toEqual(['+34600111222']);
+  });
 });

@@ -8,6 +8,8 @@ export interface Sender {
   businessAccountId: string;
   accessToken: string;
   appSecret: string | undefined;
+  /** The number itself, E.164; undefined until Meta told it. */
+  fromPhone?: string;
 }
 
 /** Which number speaks for which tenant. A tenant that was never configured uses the platform's default number. */
@@ -36,5 +38,10 @@ export class SenderDirectory {
 
   byPhoneNumberId(phoneNumberId: string): Sender | undefined {
     return this.all().find((sender) => sender.phoneNumberId === phoneNumberId);
+  }
+
+  noteFromPhone(phoneNumberId: string, fromPhone: string): void {
+    const sender = this.byPhoneNumberId(phoneNumberId);
+    if (sender) sender.fromPhone = fromPhone;
   }
 }

@@ -135,6 +135,7 @@ export class WhatsAppBusinessService {
       id: newId(),
       tenantId: request.tenantId,
       phoneNumberId: sender.phoneNumberId,
+      fromPhone: sender.fromPhone ?? null,
       messageType: messageTypeOf(content.type),
       content,
       ...recipient,

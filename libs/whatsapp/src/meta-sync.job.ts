@@ -1,0 +1,53 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+
+import { type Sender, SenderDirectory } from '#tenants';
+
+import { CloudApiClient } from './cloud-api/index.ts';
+import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 300_000;
+
+/** Fetches at start what only Meta knows: templates, and the numbers behind our ids. Until Meta answers; the start itself does not wait. */
+@Injectable()
+export class MetaSyncJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(MetaSyncJob.name);
+  private readonly stop = new AbortController();
+
+  constructor(
+    private readonly catalogue: TemplateCatalogueService,
+    private readonly cloudApi: CloudApiClient,
+    private readonly senders: SenderDirectory,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    for (const sender of this.senders.all()) {
+      void this.untilDone('templates', () => this.catalogue.sync(sender));
+      void this.untilDone('phone number', () => this.learnNumber(sender));
+    }
+  }
+
+  beforeApplicationShutdown(): void {
+    this.stop.abort();
+  }
+
+  private async learnNumber(sender: Sender): Promise<void> {
+    const { display_phone_number: displayed } = await this.cloudApi.getPhoneNumber(sender);
+    // Meta writes it for people: "+1 555-078-3881".
+    const digits = displayed?.replace(/\D/g, '');
+    if (digits) this.senders.noteFromPhone(sender.phoneNumberId, `+${digits}`);
+  }
+
+  private async untilDone(what: string, fetch: () => Promise<void>): Promise<void> {
+    for (let delay = FIRST_PAUSE_MS; !this.stop.signal.aborted; delay = Math.min(delay * 2, LONGEST_PAUSE_MS)) {
+      try {
+        return await fetch();
+      } catch (cause) {
+        this.logger.warn({ message: `Not fetched from Meta: ${what}; tried again`, retryInMs: delay, err: cause });
+        await pause(delay, undefined, { signal: this.stop.signal }).catch(() => undefined);
+      }
+    }
+  }
+}
