@@ -12,9 +12,9 @@ export class AppConfig {
   readonly dispatcher: DispatcherConfig;
   /** Undefined: made at first start and kept under `.data/` (never in production). */
   readonly adminApiKey: string | undefined;
-  /** 32 bytes. Undefined: made under `.data/` (never in production). */
+  /** 32 bytes, for access tokens of tenants. Undefined outside production only. */
   readonly encryptionKey: Buffer | undefined;
-  /** First admin of the web page. Undefined: made and printed at first start (never in production). */
+  /** First admin of the web page. */
   readonly admin: { readonly email: string | undefined; readonly password: string | undefined };
   readonly logLevel: LogLevel;
   /** Where the embedded database and the generated secrets live; `.data` in the working directory. */
