@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -181,16 +181,23 @@ describe(startEmbeddedPostgres.name, () => {
     return postgres;
   }
 
-  /** An application of its own: a group of processes, as a terminal makes one. */
-  async function startInChild(options: SpawnOptions = {}): Promise<{ process: ChildProcess; url: string }> {
+  /** An application of its own: a group of processes, as a terminal makes one; of another user, if one is given. */
+  async function startInChild(user?: { uid: number; gid: number }): Promise<{ process: ChildProcess; url: string }> {
+    // It becomes that user only once it runs: Node itself may lie where nobody else may look, as under nvm.
     const program = `
       import { startEmbeddedPostgres } from '#embedded';
-      const postgres = await startEmbeddedPostgres({ dataDir: process.argv[1] });
+      const [dataDir, uid, gid] = process.argv.slice(1);
+      if (uid) {
+        process.setgroups([]);
+        process.setgid(Number(gid));
+        process.setuid(Number(uid));
+      }
+      const postgres = await startEmbeddedPostgres({ dataDir });
       console.log(postgres.url);
       process.once('SIGTERM', () => postgres.stop());`;
     const loader = join(ROOT, 'test/support/typescript.mjs');
-    const child = spawn(process.execPath, ['--import', loader, '--input-type=module', '-e', program, dataDir], {
-      ...options,
+    const args = [dataDir, ...(user ? [String(user.uid), String(user.gid)] : [])];
+    const child = spawn(process.execPath, ['--import', loader, '--input-type=module', '-e', program, ...args], {
       cwd: ROOT,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
