@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 
 import { SnakeCaseStrategy } from './snake-case.strategy.ts';
@@ -20,6 +21,17 @@ export function databaseOptions({ url, poolSize }: DatabaseOptions): DataSourceO
     connectTimeoutMS: 5_000,
     // A connection that PostgreSQL drops while idle is replaced by the pool; it must not end the process.
     poolErrorHandler: () => undefined,
-    extra: { keepAlive: true },
+    extra: { keepAlive: true, Client: HeardClient },
   };
+}
+
+/**
+ * A connection that PostgreSQL cuts in the instant it is handed out has no other listener yet, and without one its
+ * `error` would end the process. Whoever got it is told by their first query.
+ */
+class HeardClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
 }
