@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -96,6 +98,21 @@ describe('npm start with nothing configured', () => {
     app = await start();
 
     expect(await statusOf(id)).toBe('READ');
+  }, 90_000);
+
+  it('says in one line that its port is taken, and leaves nothing running', async () => {
+    const other = createServer().listen(port, '0.0.0.0');
+    await once(other, 'listening');
+    try {
+      app = AppProcess.start({ PORT: String(port), SIMULATOR_PORT: String(simulatorPort) }, { cwd: folder });
+
+      expect(await app.exit()).toBe(1);
+      expect(app.printed).toMatch(new RegExp(`Port ${port} is taken.*\\n$`));
+      expect(app.printed).not.toMatch(/^ +at /m);
+      await expect(readFile(join(folder, '.data/postgres/postmaster.pid'))).rejects.toThrow('ENOENT');
+    } finally {
+      other.close();
+    }
   }, 90_000);
 
   it('leaves nothing running after Ctrl-C', async () => {

@@ -39,10 +39,16 @@ async function serve(
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, resolved), APP_OPTIONS);
   app.useLogger(logger);
   configureApp(app);
-  // The broker may be down for hours: HTTP serves meanwhile.
-  if (config.rabbitmq.url) app.connectMicroservice({ strategy: app.get(PoRmqServer) });
-  await app.startAllMicroservices();
-  await app.listen(config.http.port, config.http.host);
+  try {
+    // The broker may be down for hours: HTTP serves meanwhile.
+    if (config.rabbitmq.url) app.connectMicroservice({ strategy: app.get(PoRmqServer) });
+    await app.startAllMicroservices();
+    await app.listen(config.http.port, config.http.host);
+  } catch (cause) {
+    // What works in the background must end before the database does.
+    await app.close();
+    throw cause;
+  }
   return app;
 }
 

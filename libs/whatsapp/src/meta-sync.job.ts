@@ -15,6 +15,7 @@ const LONGEST_PAUSE_MS = 300_000;
 export class MetaSyncJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(MetaSyncJob.name);
   private readonly stop = new AbortController();
+  private running: Promise<void>[] = [];
 
   constructor(
     private readonly catalogue: TemplateCatalogueService,
@@ -23,14 +24,18 @@ export class MetaSyncJob implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
-    for (const sender of this.senders.all()) {
-      void this.untilDone('templates', () => this.catalogue.sync(sender));
-      void this.untilDone('phone number', () => this.learnNumber(sender));
-    }
+    this.running = this.senders
+      .all()
+      .flatMap((sender) => [
+        this.untilDone('templates', () => this.catalogue.sync(sender)),
+        this.untilDone('phone number', () => this.learnNumber(sender)),
+      ]);
   }
 
-  beforeApplicationShutdown(): void {
+  /** A fetch that is under way still needs the database. */
+  async beforeApplicationShutdown(): Promise<void> {
     this.stop.abort();
+    await Promise.all(this.running);
   }
 
   private async learnNumber(sender: Sender): Promise<void> {
