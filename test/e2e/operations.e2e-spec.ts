@@ -69,6 +69,7 @@ describe('operations', () => {
     [['create', '--name', 'x', '--tenant', 'nope', '--scopes', 'admin'], /UUID/],
     [['create', '--name', 'x', '--tenant', TENANT, '--scopes', 'everything'], /everything/],
     [['revoke', 'nope'], /no key/],
+    [['list', '--colour', 'red'], /'--colour'[^]*Usage/],
   ])('refuses the key command %j with what is missing', async (args, told) => {
     const { stderr, code } = await runKeys(...args);
 

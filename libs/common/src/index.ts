@@ -1,6 +1,5 @@
 export { BackgroundLoop } from './background-loop.ts';
-export { Clock, SystemClock } from './clock.ts';
-export { closestName } from './closest-name.ts';
+export { Clock } from './clock.ts';
 export {
   AppConfig,
   type DispatcherConfig,
@@ -21,5 +20,5 @@ export { ProblemFilter } from './errors/problem.filter.ts';
 export { isUuid, newId, PLATFORM_TENANT_ID } from './ids.ts';
 export { assertUtf8Json, jsonDepthExceeds, jsonSafe } from './json-safety.ts';
 export { PinoLoggerService } from './logging/pino-logger.service.ts';
-export { currentRequestId, runWithRequestId } from './logging/request-context.ts';
-export { IsE164, maskPhone, parseE164 } from './phone-number.ts';
+export { runWithRequestId } from './logging/request-context.ts';
+export { IsE164, parseE164 } from './phone-number.ts';

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { validateSync } from 'class-validator';
 
-import { IsE164, maskPhone, parseE164 } from './phone-number.ts';
+import { IsE164, parseE164 } from './phone-number.ts';
 
 describe(parseE164, () => {
   it.each([
@@ -141,18 +141,6 @@ describe(parseE164, () => {
         message: expect.stringMatching(/^the country code is missing/),
       });
     });
-  });
-});
-
-describe(maskPhone, () => {
-  it.each([
-    ['+34612345678', '+34*****5678'],
-    ['+16505551234', '+16*****1234'],
-    ['+346123456', '+34***3456'],
-    ['+34612345', '*********'],
-    ['', ''],
-  ])('shows %j as %j', (phone, masked) => {
-    expect(maskPhone(phone)).toBe(masked);
   });
 });
 

@@ -53,12 +53,6 @@ export function parseE164(input: unknown, defaultCountry?: string): ParsedPhone 
   return wrong === '' ? { ok: true, e164 } : { ok: false, message: `${wrong}: write ${e164}`, suggestion: e164 };
 }
 
-/** The number for logs, `+34*****5678`: enough to recognise one's own, not enough to call it. Anything short is hidden whole. */
-export function maskPhone(phone: string): string {
-  if (phone.length < 10) return '*'.repeat(phone.length);
-  return phone.slice(0, 3) + '*'.repeat(phone.length - 7) + phone.slice(-4);
-}
-
 /** The property is an E.164 number; the refusal is `parseE164`'s sentence. */
 export function IsE164(options?: ValidationOptions): PropertyDecorator {
   return (target, property) =>

@@ -350,7 +350,7 @@ describe(OutboxRepository.name, () => {
 
     it('takes the late answer for a message that was swept as unconfirmed', async () => {
       const sending = await aSending({ leaseExpiresAt: inMs(-1) });
-      await outbox.sweepLeases();
+      await outbox.sweepLeases(error);
 
       await outbox.recordResults([aResult(sending)]);
 
@@ -385,7 +385,7 @@ describe(OutboxRepository.name, () => {
       const theirs = await aMessage(db, { leaseToken: foreign, leaseExpiresAt: inMs(-1) });
 
       await outbox.heartbeat([mine.id, theirs.id], own, LEASE_MS);
-      await outbox.sweepLeases();
+      await outbox.sweepLeases(error);
 
       const tokens = [await reload(db, mine), await reload(db, theirs)].map(({ leaseToken }) => leaseToken);
       expect(tokens).toEqual([own, null]);
@@ -395,7 +395,7 @@ describe(OutboxRepository.name, () => {
       const message = await aMessage(db);
       await claim(1, newId(), 0);
 
-      const swept = await outbox.sweepLeases();
+      const swept = await outbox.sweepLeases(error);
 
       expect(swept).toEqual({ released: 1, unconfirmed: 0 });
       expect(await timelineOf(db, message)).toEqual(['dispatcher released']);
@@ -405,10 +405,11 @@ describe(OutboxRepository.name, () => {
     it('that ran out after the fence make the message unconfirmed, because it may have been sent', async () => {
       const { message } = await aSending({ leaseExpiresAt: inMs(-1) });
 
-      const swept = await outbox.sweepLeases();
+      const swept = await outbox.sweepLeases(error);
 
       expect(swept).toEqual({ released: 0, unconfirmed: 1 });
-      expect((await reload(db, message)).pendingReason).toBe('unconfirmed');
+      const { code: errorCode, details: errorMessage } = error;
+      expect(await reload(db, message)).toMatchObject({ pendingReason: 'unconfirmed', error, errorCode, errorMessage });
       expect(await timelineOf(db, message)).toEqual(['dispatcher unconfirmed']);
       expect(await claim()).toEqual([]);
     });
@@ -416,7 +417,7 @@ describe(OutboxRepository.name, () => {
     it('that still run are left alone', async () => {
       const { message } = await aSending();
 
-      expect(await outbox.sweepLeases()).toEqual({ released: 0, unconfirmed: 0 });
+      expect(await outbox.sweepLeases(error)).toEqual({ released: 0, unconfirmed: 0 });
       expect((await reload(db, message)).pendingReason).toBe('sending');
     });
 

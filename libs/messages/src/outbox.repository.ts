@@ -164,15 +164,18 @@ export class OutboxRepository {
 
   /**
    * Heals what a dead process left: without a committed attempt the message is due again; with one it may have been
-   * sent, so it becomes `unconfirmed` and is never queued again by itself.
+   * sent, so it becomes `unconfirmed` (with `error`, which says what to do) and is never queued again by that fact.
    */
-  async sweepLeases(): Promise<{ released: number; unconfirmed: number }> {
+  async sweepLeases(error: MessageError): Promise<{ released: number; unconfirmed: number }> {
     const rows = await queryRows<{ pending_reason: PendingReason }>(
       this.dataSource,
       `WITH swept AS (
          UPDATE whatsapp_messages m
          SET lease_token = NULL, lease_expires_at = NULL, updated_at = now(),
-             pending_reason = CASE WHEN pending_reason = 'sending' THEN 'unconfirmed' ELSE pending_reason END
+             pending_reason = CASE WHEN pending_reason = 'sending' THEN 'unconfirmed' ELSE pending_reason END,
+             error = CASE WHEN pending_reason = 'sending' THEN $1 ELSE error END,
+             error_code = CASE WHEN pending_reason = 'sending' THEN $2 ELSE error_code END,
+             error_message = CASE WHEN pending_reason = 'sending' THEN $3 ELSE error_message END
          WHERE lease_token IS NOT NULL AND lease_expires_at <= now()
          RETURNING m.id, m.status, m.pending_reason, m.attempts),
        event AS (
@@ -181,7 +184,7 @@ export class OutboxRepository {
                 clock_timestamp(), jsonb_build_object('attempt', attempts, 'reason', 'the sending process went away')
          FROM swept WHERE status = 'PENDING')
        SELECT pending_reason FROM swept WHERE status = 'PENDING'`,
-      [],
+      [JSON.stringify(error), error.code, error.details ?? error.title],
     );
     const unconfirmed = rows.filter(({ pending_reason }) => pending_reason === 'unconfirmed').length;
     return { released: rows.length - unconfirmed, unconfirmed };

@@ -1,4 +1,3 @@
-export { formatAmount } from './amount.ts';
 export { replayDeadLetters } from './dead-letter.replay.ts';
 export { PoDeadLetter } from './entities/po-dead-letter.entity.ts';
 export { PoEvent, type PoEventOutcome } from './entities/po-event.entity.ts';
@@ -7,4 +6,3 @@ export { PoEventHandler, type PoEventResult } from './po-event.handler.ts';
 export { PoEventsModule } from './po-events.module.ts';
 export { PermanentEventError } from './transport/dead-letter.ts';
 export { PoRmqServer } from './transport/po-rmq.server.ts';
-export { deadQueueOf } from './transport/rmq-session.ts';

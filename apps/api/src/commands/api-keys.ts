@@ -1,11 +1,10 @@
 import 'reflect-metadata';
 
-import { parseArgs } from 'node:util';
-
 import { isUuid } from '#common';
 import { ApiKeyRepository, type NewApiKey, type Scope, SCOPES } from '#tenants';
 
 import { UsageError } from '../explain-failure.ts';
+import { print, readArguments } from './command-line.ts';
 import { withDatabase } from './with-database.ts';
 
 const USAGE = `Usage:
@@ -15,23 +14,22 @@ const USAGE = `Usage:
   npm run api-keys -- revoke <id>
 Scopes: ${SCOPES.join(', ')}`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    name: { type: 'string' },
-    tenant: { type: 'string' },
-    platform: { type: 'boolean', default: false },
-    scopes: { type: 'string' },
-    expires: { type: 'string' },
-  },
-});
+const OPTIONS = {
+  name: { type: 'string' },
+  tenant: { type: 'string' },
+  platform: { type: 'boolean', default: false },
+  scopes: { type: 'string' },
+  expires: { type: 'string' },
+} as const;
+type Values = ReturnType<typeof readArguments<typeof OPTIONS>>['values'];
 
 await withDatabase(async (dataSource) => {
   const keys = new ApiKeyRepository(dataSource);
+  const { values, positionals } = readArguments(OPTIONS, USAGE);
   const [action, id] = positionals;
   switch (action) {
     case 'create': {
-      const { id: created, key } = await keys.create(newKey());
+      const { id: created, key } = await keys.create(newKey(values));
       return print(`Key ${created} is made. It is shown this once:`, key);
     }
     case 'list':
@@ -56,8 +54,7 @@ await withDatabase(async (dataSource) => {
   }
 });
 
-function newKey(): NewApiKey {
-  const { name, tenant, platform, scopes = '', expires } = values;
+function newKey({ name, tenant, platform, scopes = '', expires }: Values): NewApiKey {
   if (!name) throw new UsageError(`--name says whose key it is.\n${USAGE}`);
   if (platform === (tenant !== undefined))
     throw new UsageError(`Give --tenant <uuid>, or --platform for every tenant.\n${USAGE}`);
@@ -69,8 +66,4 @@ function newKey(): NewApiKey {
   if (expiresAt && Number.isNaN(expiresAt.getTime()))
     throw new UsageError(`--expires must be a date such as 2027-12-31.`);
   return { name, tenantId: tenant?.toLowerCase() ?? null, scopes: wanted as Scope[], expiresAt };
-}
-
-function print(...lines: string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,11 +1,10 @@
 import 'reflect-metadata';
 
-import { parseArgs } from 'node:util';
-
 import { type AppConfig, AppError, isUuid } from '#common';
 import { PoDeadLetterRepository, replayDeadLetters } from '#po-events';
 
 import { UsageError } from '../explain-failure.ts';
+import { print, readArguments } from './command-line.ts';
 import { withDatabase } from './with-database.ts';
 
 const USAGE = `Purchase-order events that could not be taken, with the reason.
@@ -14,9 +13,14 @@ Usage:
   npm run dead-letters -- replay <id>
   npm run dead-letters -- replay --all     all that were never replayed`;
 
+const OPTIONS = {
+  all: { type: 'boolean', default: false },
+  limit: { type: 'string', default: '100' },
+} as const;
+
 await withDatabase(async (dataSource, config) => {
   const letters = new PoDeadLetterRepository(dataSource);
-  const { action, id, all, limit } = readArguments();
+  const { action, id, all, limit } = readCommand();
   if (action === 'list') return list(letters, limit);
   if (action !== 'replay' || all === (id !== undefined)) throw new UsageError(USAGE);
   if (id !== undefined && !isUuid(id)) throw new UsageError(`"${String(id)}" is no id; "list" shows the ids.`);
@@ -25,19 +29,12 @@ await withDatabase(async (dataSource, config) => {
   print(ids.length === 1 ? '1 event is in the queue again.' : `${ids.length} events are in the queue again.`);
 });
 
-function readArguments(): { action: string | undefined; id: string | undefined; all: boolean; limit: number } {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: { all: { type: 'boolean', default: false }, limit: { type: 'string', default: '100' } },
-    });
-    const [action, id, ...more] = positionals;
-    const limit = Number(values.limit);
-    if (more.length > 0 || !Number.isInteger(limit) || limit < 1) throw new UsageError(USAGE);
-    return { action, id, all: values.all, limit };
-  } catch (cause) {
-    throw cause instanceof TypeError ? new UsageError(`${cause.message}\n${USAGE}`) : cause;
-  }
+function readCommand(): { action: string | undefined; id: string | undefined; all: boolean; limit: number } {
+  const { values, positionals } = readArguments(OPTIONS, USAGE);
+  const [action, id, ...more] = positionals;
+  const limit = Number(values.limit);
+  if (more.length > 0 || !Number.isInteger(limit) || limit < 1) throw new UsageError(USAGE);
+  return { action, id, all: values.all, limit };
 }
 
 async function list(letters: PoDeadLetterRepository, limit: number): Promise<void> {
@@ -70,8 +67,4 @@ async function replay(letters: PoDeadLetterRepository, ids: string[], config: Ap
 /** A detail quotes the event, which may hold anything. */
 function oneLine(text: string): string {
   return text.replace(/[\p{C}\s]+/gu, ' ').slice(0, 200);
-}
-
-function print(...lines: string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -4,11 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type AppConfig, loadConfigFromProcess } from '#common';
 import { renderBody } from '#whatsapp';
 
+import { DEMO_TENANT } from '../development/announce.ts';
 import { adminApiKey } from '../development/services.ts';
 import type { MessageResponse } from '../messages/dto/message.response.ts';
+import { print } from './command-line.ts';
 import { publishToRabbitMq } from './publish.ts';
 
-const TENANT = '0192f0c1-2b3c-7d4e-8f50-6172839405a6';
 const STATUSES = ['PENDING', 'SENT', 'DELIVERED', 'READ', 'FAILED', 'CANCELLED'];
 const PATIENCE_MS = 60_000;
 const POLL_MS = 100;
@@ -41,7 +42,7 @@ function purchaseOrder() {
     service_name: 'procurement',
     timestamp: new Date().toISOString(),
     data: {
-      tenant_id: TENANT,
+      tenant_id: DEMO_TENANT,
       po_id: randomUUID(),
       po_number: 'PO-2024-001',
       supplier_id: 'supplier-abc',
@@ -114,10 +115,6 @@ class Api {
     if (response.ok) return (await response.json()) as T;
     throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
   }
-}
-
-function print(...lines: string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 try {

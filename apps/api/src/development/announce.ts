@@ -2,7 +2,8 @@ import type { AppConfig } from '#common';
 
 import type { Resolved } from '../app.module.ts';
 
-const DEMO_TENANT = '0192f0c1-2b3c-7d4e-8f50-6172839405a6';
+/** Any UUID is a tenant: none needs to be registered. */
+export const DEMO_TENANT = '0192f0c1-2b3c-7d4e-8f50-6172839405a6';
 
 /** What a newcomer needs after the start: where everything is, the key, and one call to try. */
 export function announce(config: AppConfig, { databaseUrl, adminApiKey }: Resolved): void {

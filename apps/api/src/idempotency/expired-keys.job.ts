@@ -1,4 +1,6 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+
+import { BackgroundLoop } from '#common';
 
 import { IdempotencyService } from './idempotency.service.ts';
 
@@ -6,25 +8,21 @@ const HOUR_MS = 3_600_000;
 
 /** Removes idempotency keys that are over their 24 hours. */
 @Injectable()
-export class ExpiredKeysJob implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ExpiredKeysJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(ExpiredKeysJob.name);
-  private timer: NodeJS.Timeout | undefined;
+  private readonly loop = new BackgroundLoop(
+    () => this.idempotency.removeExpired().then(() => false),
+    HOUR_MS,
+    (cause) => this.logger.warn({ message: 'Expired idempotency keys not removed; tried again', err: cause }),
+  );
 
   constructor(private readonly idempotency: IdempotencyService) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.run(), HOUR_MS);
+    this.loop.start();
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.timer);
-  }
-
-  private async run(): Promise<void> {
-    try {
-      await this.idempotency.removeExpired();
-    } catch (cause) {
-      this.logger.warn({ message: 'Expired idempotency keys not removed; tried again in an hour', err: cause });
-    }
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.loop.stop();
   }
 }

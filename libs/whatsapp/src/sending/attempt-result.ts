@@ -79,7 +79,7 @@ function notSentError({ message }: CloudApiNotSentError): MessageError {
   };
 }
 
-const UNCONFIRMED: MessageError = {
+export const UNCONFIRMED: MessageError = {
   code: 'unconfirmed',
   title: 'The answer was lost',
   details: 'Meta may or may not have taken the message; a status webhook settles it.',

@@ -57,7 +57,7 @@ describe(OutboxPoller.name, () => {
       },
     });
     const config = { notificationsEnabled, dispatcher: { concurrency: CONCURRENCY, leaseMs: 60_000 } } as AppConfig;
-    const sweeper = strict<OutboxSweeper>({ start: () => undefined, stop: () => undefined });
+    const sweeper = strict<OutboxSweeper>({ start: () => undefined, stop: () => Promise.resolve() });
     return new OutboxPoller(config, outbox, strict<SenderDirectory>({ all: () => [SENDER] }), dispatcher, sweeper);
   }
 

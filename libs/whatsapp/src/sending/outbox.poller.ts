@@ -55,7 +55,7 @@ export class OutboxPoller implements OnApplicationBootstrap, BeforeApplicationSh
     if (!this.loop.running) return;
     await this.loop.stop();
     await Promise.all(this.onTheWire.values());
-    this.sweeper.stop();
+    await this.sweeper.stop();
     await this.outbox.release(this.leaseToken).catch((cause: unknown) => {
       this.logger.warn({ message: 'Claimed messages not given back; their lease runs out', err: cause });
     });

@@ -1,15 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 
-import { AppConfig } from '#common';
+import { AppConfig, BackgroundLoop } from '#common';
 import { OutboxRepository } from '#messages';
 
-import { EXPIRED } from './attempt-result.ts';
+import { EXPIRED, UNCONFIRMED } from './attempt-result.ts';
 
 /** Keeps this process's leases alive, and heals what other processes left behind. */
 @Injectable()
 export class OutboxSweeper {
   private readonly logger = new Logger(OutboxSweeper.name);
-  private timers: NodeJS.Timeout[] = [];
+  private loops: BackgroundLoop[] = [];
   private listeningSince: Date | undefined;
 
   constructor(
@@ -20,17 +20,18 @@ export class OutboxSweeper {
   /** Leases of other messages than those `onTheWire` run out by themselves, and the sweep heals them. */
   start(leaseToken: string, onTheWire: () => string[]): void {
     const { leaseMs, sweepMs } = this.config.dispatcher;
-    this.every(leaseMs / 3, () => this.outbox.heartbeat(onTheWire(), leaseToken, leaseMs));
-    this.every(sweepMs, () => this.sweep());
+    this.loops = [
+      this.every(leaseMs / 3, () => this.outbox.heartbeat(onTheWire(), leaseToken, leaseMs)),
+      this.every(sweepMs, () => this.sweep()),
+    ];
   }
 
-  stop(): void {
-    this.timers.forEach(clearInterval);
-    this.timers = [];
+  async stop(): Promise<void> {
+    await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 
   private async sweep(): Promise<void> {
-    const { released, unconfirmed } = await this.outbox.sweepLeases();
+    const { released, unconfirmed } = await this.outbox.sweepLeases(UNCONFIRMED);
     const expired = await this.outbox.expireOverdue(EXPIRED);
     const resent = await this.settleUnconfirmed();
     if (released + unconfirmed + expired + resent > 0) {
@@ -52,15 +53,13 @@ export class OutboxSweeper {
     }
   }
 
-  private every(ms: number, work: () => Promise<void>): void {
-    let busy = false;
-    const tick = (): void => {
-      if (busy) return;
-      busy = true;
-      work()
-        .catch((cause: unknown) => this.logger.warn({ message: 'Sweeping failed; tried again', err: cause }))
-        .finally(() => (busy = false));
-    };
-    this.timers.push(setInterval(tick, ms));
+  private every(ms: number, work: () => Promise<void>): BackgroundLoop {
+    const loop = new BackgroundLoop(
+      () => work().then(() => false),
+      ms,
+      (cause) => this.logger.warn({ message: 'Sweeping failed; tried again', err: cause }),
+    );
+    loop.start();
+    return loop;
   }
 }
