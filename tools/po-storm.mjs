@@ -5,8 +5,7 @@
  *   DATABASE_URL=… RABBITMQ_URL=… [SIMULATOR_URL=http://127.0.0.1:4010] npm run po-storm
  *
  * PO_EVENTS_EXCHANGE and PO_EVENTS_QUEUE as the application has them. Run it with a database, a dead queue and a simulator
- * of their own: the people it writes to are the same each time. With the default of WHATSAPP_MESSAGES_PER_SECOND it takes
- * about ten seconds.
+ * of their own: the people it writes to are the same each time. It takes some twenty seconds.
  */
 /* global fetch */
 import { randomUUID } from 'node:crypto';

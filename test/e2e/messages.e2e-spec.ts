@@ -201,6 +201,9 @@ describe('POST /api/v1/whatsapp/messages', () => {
       ['a tenant that is no UUID', { ...aTemplateSend, tenant_id: 'x' }, 'tenant_id'],
       ['no tenant with a platform key', { ...aTemplateSend, tenant_id: undefined }, 'tenant_id'],
       ['a text that is too long', { tenant_id: TENANT, to: '+34612345678', text: 'x'.repeat(4097) }, 'text'],
+      ['NUL in the name of the recipient', { ...aTemplateSend, recipient_name: 'a\0b' }, 'recipient_name'],
+      ['NUL deep in the metadata', { ...aTemplateSend, metadata: { a: [{ b: '\0' }] } }, 'metadata.a[0].b'],
+      ['half a character in the metadata', { ...aTemplateSend, metadata: { a: '\ud83d' } }, 'metadata.a'],
       ['an unknown priority', { ...aTemplateSend, priority: 'urgent' }, 'priority'],
       ['a time that is none', { ...aTemplateSend, send_at: 'tomorrow' }, 'send_at'],
       ['an expiry in the past', { ...aTemplateSend, expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
@@ -450,8 +453,11 @@ describe('POST /api/v1/whatsapp/messages', () => {
       ['cursor', 'zzz'],
       ['created_from', 'yesterday'],
       ['to', '612345678'],
+      ['q', 'a\0b'],
+      ['template_name', '\0'],
+      ['error_code', '\0'],
       ['colour', 'red'],
-    ])('refuses %s=%s and names it', async (name, value) => {
+    ])('refuses %s=%j and names it', async (name, value) => {
       const { body } = await app.api
         .get(ROUTE)
         .query({ [name]: value })

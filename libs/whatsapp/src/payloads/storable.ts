@@ -1,4 +1,6 @@
-import type { Place } from './check.ts';
+import type { FieldError } from '#common';
+
+import { Place } from './check.ts';
 import { isObject } from './json.ts';
 
 /** NUL and halves of surrogate pairs: JSON can write them, PostgreSQL and WhatsApp can not. */
@@ -19,4 +21,11 @@ export function refuseUnstorable(value: unknown, place: Place, depth = 0): void 
       else refuseUnstorable(child, inner, depth + 1);
     }
   }
+}
+
+/** The same, for a field beside the message object. */
+export function unstorableFaults(value: unknown, field: string): FieldError[] {
+  const errors: FieldError[] = [];
+  refuseUnstorable(value, new Place(field, errors));
+  return errors;
 }

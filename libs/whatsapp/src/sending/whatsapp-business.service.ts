@@ -14,7 +14,7 @@ import {
 import { type Sender, SenderDirectory } from '#tenants';
 
 import { CloudApiClient, CloudApiError } from '../cloud-api/index.ts';
-import { bodyParameters, type MessageContent, readContent } from '../payloads/index.ts';
+import { bodyParameters, type MessageContent, readContent, unstorableFaults } from '../payloads/index.ts';
 import { TemplateCatalogueService } from '../templates/template-catalogue.service.ts';
 import { OutboxPoller } from './outbox.poller.ts';
 import { PRIORITIES, type SendRequest } from './send-request.ts';
@@ -128,6 +128,8 @@ export class WhatsAppBusinessService {
     const times = this.readTimes(request, errors);
     const { content, errors: contentErrors } = readContent(request.message);
     errors.push(...contentErrors);
+    errors.push(...unstorableFaults(request.recipientName, 'recipient_name'));
+    errors.push(...unstorableFaults(request.metadata, 'metadata'));
     if (errors.length > 0 || !content) throw new ValidationError(errors, codeFor(errors));
     if (content.type === 'template') await this.templates.check(sender, request.message, content);
 

@@ -1,6 +1,18 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsDate, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min, MinLength } from 'class-validator';
+import {
+  IsDate,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
 
 import { IsE164 } from '#common';
 import {
@@ -11,6 +23,9 @@ import {
   type MessageFilter,
   type WhatsAppMessageType,
 } from '#messages';
+
+/** PostgreSQL takes none in its text. */
+const NO_NUL = /^[^\0]*$/;
 
 const upperCase = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
 /** A `+` that nobody escaped arrives as a blank. */
@@ -55,6 +70,7 @@ export class ListMessagesDto {
   @ApiPropertyOptional({ example: 'po_notification' })
   @IsOptional()
   @IsString()
+  @Matches(NO_NUL, { message: 'must not contain NUL' })
   template_name?: string;
 
   @ApiPropertyOptional({ format: 'uuid' })
@@ -70,6 +86,7 @@ export class ListMessagesDto {
   @ApiPropertyOptional({ example: '131026' })
   @IsOptional()
   @IsString()
+  @Matches(NO_NUL, { message: 'must not contain NUL' })
   error_code?: string;
 
   @ApiPropertyOptional({ format: 'date-time' })
@@ -87,6 +104,7 @@ export class ListMessagesDto {
   @ApiPropertyOptional({ description: 'Anywhere in the text, the parameters, the name or the number.' })
   @IsOptional()
   @IsString()
+  @Matches(NO_NUL, { message: 'must not contain NUL' })
   @MinLength(1)
   @MaxLength(200)
   q?: string;
