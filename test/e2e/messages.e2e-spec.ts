@@ -206,6 +206,7 @@ describe('POST /api/v1/whatsapp/messages', () => {
       ['half a character in the metadata', { ...aTemplateSend, metadata: { a: '\ud83d' } }, 'metadata.a'],
       ['an unknown priority', { ...aTemplateSend, priority: 'urgent' }, 'priority'],
       ['a time that is none', { ...aTemplateSend, send_at: 'tomorrow' }, 'send_at'],
+      ['a time in the far future', { ...aTemplateSend, send_at: '+275760-09-13T00:00:00.000Z' }, 'send_at'],
       ['an expiry in the past', { ...aTemplateSend, expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
       ['an unknown template', { ...aTemplateSend, template: { ...template, name: 'nope' } }, 'template.name'],
       [

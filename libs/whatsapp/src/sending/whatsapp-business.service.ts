@@ -19,7 +19,9 @@ import { TemplateCatalogueService } from '../templates/template-catalogue.servic
 import { OutboxPoller } from './outbox.poller.ts';
 import { PRIORITIES, type SendRequest } from './send-request.ts';
 
-const DEFAULT_LIFE_MS = 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+const DEFAULT_LIFE_MS = DAY_MS;
+const LONGEST_SCHEDULE_MS = 366 * DAY_MS;
 const WAIT_POLL_MS = 50;
 /** `ES.1349…`: country, dot, up to 128 letters and digits; linked portfolios put `ENT.` between. */
 const USER_ID = /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/;
@@ -172,6 +174,9 @@ export class WhatsAppBusinessService {
   private readTimes({ sendAt, expiresAt }: SendRequest, errors: FieldError[]) {
     const now = this.clock.now();
     const from = sendAt && sendAt > now ? sendAt : now;
+    if (from.getTime() - now.getTime() > LONGEST_SCHEDULE_MS) {
+      errors.push({ field: 'send_at', message: 'must be within a year from now' });
+    }
     const expires = expiresAt ?? new Date(from.getTime() + DEFAULT_LIFE_MS);
     if (expires <= from) {
       errors.push({ field: 'expires_at', message: `must be later than ${sendAt ? 'send_at' : 'now'}` });
