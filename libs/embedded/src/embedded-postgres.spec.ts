@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -183,25 +183,15 @@ describe(startEmbeddedPostgres.name, () => {
 
   /** An application of its own: a group of processes, as a terminal makes one; of another user, if one is given. */
   async function startInChild(user?: { uid: number; gid: number }): Promise<{ process: ChildProcess; url: string }> {
-    // It becomes that user only once it runs: Node itself may lie where nobody else may look, as under nvm.
     const program = `
       import { startEmbeddedPostgres } from '#embedded';
-      const [dataDir, uid, gid] = process.argv.slice(1);
-      if (uid) {
-        process.setgroups([]);
-        process.setgid(Number(gid));
-        process.setuid(Number(uid));
-      }
-      const postgres = await startEmbeddedPostgres({ dataDir });
+      const postgres = await startEmbeddedPostgres({ dataDir: process.argv[1] });
       console.log(postgres.url);
       process.once('SIGTERM', () => postgres.stop());`;
     const loader = join(ROOT, 'test/support/typescript.mjs');
-    const args = [dataDir, ...(user ? [String(user.uid), String(user.gid)] : [])];
-    const child = spawn(process.execPath, ['--import', loader, '--input-type=module', '-e', program, ...args], {
-      cwd: ROOT,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const node = [process.execPath, '--import', loader, '--input-type=module', '-e', program, dataDir];
+    const [command, ...args] = user ? [...becoming(user), ...node] : node;
+    const child = spawn(command!, args, { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     const exit = once(child, 'exit');
     cleanUps.push(() => (child.kill(), exit));
     const errors = text(child.stderr);
@@ -213,6 +203,17 @@ describe(startEmbeddedPostgres.name, () => {
     return Number((await readFile(join(dataDir, 'postmaster.pid'), 'utf8')).split('\n')[0]);
   }
 });
+
+/**
+ * The command that runs another one as this user. Where the project or Node lies out of the user's reach (a folder of
+ * root's, nvm), the user may read everything: what is tested is the server, not the place of a checkout.
+ */
+function becoming({ uid, gid }: { uid: number; gid: number }): string[] {
+  const reach = `test -r '${ROOT}/package.json' && test -x '${process.execPath}'`;
+  const reaches = spawnSync('sh', ['-c', reach], { uid, gid, cwd: '/' }).status === 0;
+  const readAll = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+  return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...(reaches ? [] : readAll)];
+}
 
 async function query({ url }: { url: string }, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
