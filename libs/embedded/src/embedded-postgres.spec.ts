@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 
 import { removePostgresAfterwards } from '../../../test/support/afterwards.ts';
@@ -22,9 +22,18 @@ const NOBODY = { uid: 65534, gid: 65534 };
 const NAMELESS = { uid: 54321, gid: 54321 };
 
 describe(startEmbeddedPostgres.name, () => {
+  let rootMode: number;
   let folder: string;
   let dataDir: string;
   let cleanUps: (() => unknown)[];
+
+  // `mktemp -d` and the like make a checkout nobody else may enter, where another user's server could not start.
+  beforeAll(async () => {
+    rootMode = (await stat(ROOT)).mode;
+    await chmod(ROOT, rootMode | 0o001);
+  });
+
+  afterAll(() => chmod(ROOT, rootMode));
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'palomar-embedded-'));
