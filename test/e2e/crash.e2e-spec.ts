@@ -10,7 +10,7 @@ import { aDataSource, createTestDatabase, type TestDatabase } from '../support/d
 import { eventually } from '../support/eventually.ts';
 import { ADMIN_KEY, TENANT } from '../support/test-app.ts';
 
-const MESSAGES = 200;
+const MESSAGES = 600;
 const CLIENTS = 20;
 
 /** One line of the client's ledger: what it was promised. */

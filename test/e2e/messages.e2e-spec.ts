@@ -7,7 +7,7 @@ import type { Scope } from '#tenants';
 import type { MessagePage } from '../../apps/api/src/messages/messages.service.ts';
 import { ApiKeyRepository } from '../../libs/tenants/src/api-keys/api-key.repository.ts';
 import { eventually } from '../support/eventually.ts';
-import { startTestApp, TENANT, type TestApp } from '../support/test-app.ts';
+import { DOORS, startTestApp, TENANT, type TestApp } from '../support/test-app.ts';
 
 const OTHER_TENANT = '01930000-0000-7000-8000-000000000002';
 const UNKNOWN_ID = '01930000-0000-7000-8000-00000000ffff';
@@ -24,11 +24,11 @@ let lastNumber = 0;
 /** Each test writes to people of its own: messages to one person wait for each other. */
 const aPhone = (): string => `+3461${String(1_111_111 + lastNumber++)}`;
 
-describe('POST /api/v1/whatsapp/messages', () => {
+describe.each(DOORS)('POST /api/v1/whatsapp/messages, $door,', ({ hotRoutes }) => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startTestApp({ env: { WHATSAPP_SEND_TIMEOUT_MS: '2000' } });
+    app = await startTestApp({ env: { WHATSAPP_SEND_TIMEOUT_MS: '2000' }, hotRoutes });
     // The templates are fetched in the background.
     await eventually(async () => {
       const { body } = await app.api.get('/api/v1/whatsapp/templates').expect(200);
@@ -68,7 +68,7 @@ describe('POST /api/v1/whatsapp/messages', () => {
       expect(read.events.map(({ type, source }: { type: string; source: string }) => `${source} ${type}`)).toEqual(
         expect.arrayContaining([
           'api accepted',
-          'dispatcher sending',
+          'dispatcher sent',
           'webhook sent',
           'webhook delivered',
           'webhook read',
@@ -78,7 +78,7 @@ describe('POST /api/v1/whatsapp/messages', () => {
       for (const time of ['sent_at', 'delivered_at', 'read_at']) expect(read[time]).toMatch(/^\d{4}-.*\.\d{3}Z$/);
     });
 
-    it('sends what Meta documents, with the attempt as opaque id', async () => {
+    it('sends what Meta documents, with message and attempt as opaque id', async () => {
       const to = aPhone();
       const { body } = await send({ ...aTemplateSend, to }).expect(202);
       await eventually(async () => expect((await reload(body.id)).status).toBe('READ'));
@@ -95,7 +95,7 @@ describe('POST /api/v1/whatsapp/messages', () => {
           language: { code: 'es' },
           components: [{ type: 'body', parameters: template.parameters.map((text) => ({ type: 'text', text })) }],
         },
-        biz_opaque_callback_data: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        biz_opaque_callback_data: `${body.id}/1`,
       });
     });
 

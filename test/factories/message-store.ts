@@ -1,10 +1,15 @@
 import type { DataSource } from 'typeorm';
 
 import {
-  MessageAttempt,
+  MessageBatch,
   MessageEvent,
+  QueuedDelivery,
+  SenderPace,
+  SendHold,
   SetAsideItem,
   WebhookDelivery,
+  WebhookListener,
+  WebhookWitness,
   WhatsAppMessage,
   WhatsAppTemplate,
 } from '#messages';
@@ -22,10 +27,15 @@ export interface MessageStore {
 export async function aMessageStore(): Promise<MessageStore> {
   const entities = [
     WhatsAppMessage,
-    MessageAttempt,
     MessageEvent,
+    MessageBatch,
+    SenderPace,
+    SendHold,
     WhatsAppTemplate,
     WebhookDelivery,
+    QueuedDelivery,
+    WebhookListener,
+    WebhookWitness,
     SetAsideItem,
   ] as const;
   const database: TestDatabase = await createTestDatabase();
@@ -41,8 +51,8 @@ export async function aMessageStore(): Promise<MessageStore> {
   };
 }
 
-/** `webhook delivered`, `dispatcher sending`…, in the order they were written. */
+/** `dispatcher sent`, `webhook delivered`…, in the order they were written. */
 export async function timelineOf(db: DataSource, { id }: { id: string }): Promise<string[]> {
-  const events = await db.manager.find(MessageEvent, { where: { messageId: id }, order: { id: 'ASC' } });
+  const events = await db.manager.find(MessageEvent, { where: { messageId: id }, order: { createdAt: 'ASC' } });
   return events.map(({ source, type }) => `${source} ${type}`);
 }

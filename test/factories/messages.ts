@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 
 import { newId } from '#common';
-import { type DeliveryStatus, MessageAttempt, WhatsAppMessage } from '#messages';
+import { type DeliveryStatus, type OutboxMessage, type PendingMessage, WhatsAppMessage } from '#messages';
 
 /** The sending number of the built-in simulator, and so of a newcomer's configuration. */
 export const PHONE_NUMBER_ID = '106540352242922';
@@ -42,19 +42,57 @@ export async function aMessage(db: DataSource, change: Partial<WhatsAppMessage> 
   return message;
 }
 
-/** A message whose attempt was committed: by default the current one, still on the wire. */
-export async function anAttempt(
+/** A message that was claimed for its `attempt`, and is still on the wire for `leaseMs`. */
+export async function aClaimed(
   db: DataSource,
-  message: WhatsAppMessage,
-  change: Partial<MessageAttempt> & { isCurrent?: boolean } = {},
-): Promise<string> {
-  const { isCurrent = true, ...columns } = change;
-  const id = newId();
-  await db.manager.insert(MessageAttempt, { id, messageId: message.id, attemptNumber: 1, ...columns });
-  const { attemptNumber = 1 } = columns;
-  if (isCurrent)
-    await db.manager.update(WhatsAppMessage, message.id, { currentAttemptId: id, attempts: attemptNumber });
-  return id;
+  { attempt = 1, leaseMs = 60_000, ...change }: Partial<WhatsAppMessage> & { attempt?: number; leaseMs?: number } = {},
+): Promise<WhatsAppMessage> {
+  return aMessage(db, {
+    pendingReason: 'sending',
+    nextAttemptAt: null,
+    attempts: attempt,
+    attemptedAt: inMs(-500),
+    leaseToken: newId(),
+    leaseExpiresAt: inMs(leaseMs),
+    ...change,
+  });
+}
+
+/** A message as it is handed over to be accepted. */
+export function aPendingMessage(change: Partial<PendingMessage> = {}): PendingMessage {
+  const contactKey = change.contactKey ?? change.recipientPhone ?? aPhone();
+  return {
+    id: newId(),
+    tenantId: newId(),
+    messageType: 'TEXT',
+    phoneNumberId: PHONE_NUMBER_ID,
+    fromPhone: null,
+    recipientPhone: contactKey,
+    recipientUserId: null,
+    contactKey,
+    recipientName: null,
+    templateName: null,
+    templateLanguage: null,
+    templateParameters: null,
+    content: { type: 'text', text: { body: 'Hola' } },
+    notificationId: null,
+    batchId: null,
+    metadata: {},
+    priority: 1,
+    sendAt: null,
+    expiresAt: inMs(3_600_000),
+    ...change,
+  };
+}
+
+/** A claimed message that no database knows. */
+export function anOutboxMessage(change: Partial<OutboxMessage> = {}): OutboxMessage {
+  return { ...aPendingMessage(), attempts: 1, attemptedAt: new Date(), ...change };
+}
+
+/** The claimed message as the dispatcher has it. */
+export function toOutbox(message: WhatsAppMessage): OutboxMessage {
+  return { ...message, attemptedAt: message.attemptedAt ?? new Date() };
 }
 
 export async function reload(db: DataSource, { id }: { id: string }): Promise<WhatsAppMessage> {

@@ -23,7 +23,15 @@ export interface TestAppOptions {
   env?: Record<string, string>;
   /** Without it the app gets a simulator of its own that plays statuses back within milliseconds. */
   simulator?: RunningSimulator;
+  /** False: every request goes through Express and Nest. */
+  hotRoutes?: boolean;
 }
+
+/** For tests that both doors must pass: the routes ahead of Express, and the controllers behind it. */
+export const DOORS = [
+  { door: 'ahead of Express', hotRoutes: true },
+  { door: 'through Express and Nest', hotRoutes: false },
+];
 
 /** The real application behind a real port: PostgreSQL, simulator, pipes and filters as in production. */
 export interface TestApp {
@@ -42,7 +50,11 @@ export interface TestApp {
 
 const FAST = { sent: 5, delivered: 10, read: 10 };
 
-export async function startTestApp({ env = {}, simulator: given }: TestAppOptions = {}): Promise<TestApp> {
+export async function startTestApp({
+  env = {},
+  simulator: given,
+  hotRoutes = true,
+}: TestAppOptions = {}): Promise<TestApp> {
   const [port, created] = await Promise.all([freePort(), createTestDatabase()]);
   const url = `http://127.0.0.1:${port}`;
   const simulator = given ?? (await startSimulator({ port: 0, statusDelaysMs: FAST }));
@@ -67,7 +79,7 @@ export async function startTestApp({ env = {}, simulator: given }: TestAppOption
     AppModule.forRoot(config, { databaseUrl: created.url, adminApiKey: ADMIN_KEY }),
     { ...APP_OPTIONS, logger: false },
   );
-  configureApp(nest);
+  configureApp(nest, { hotRoutes });
   if (config.rabbitmq.url) nest.connectMicroservice({ strategy: nest.get(PoRmqServer) });
   await nest.startAllMicroservices();
   await nest.listen(port, '127.0.0.1');

@@ -11,15 +11,21 @@ import { WebhooksModule } from '#webhooks';
 import { WhatsAppModule } from '#whatsapp';
 
 import { ENTITIES } from './entities.ts';
+import { HoldsController } from './holds/holds.controller.ts';
 import { ExpiredKeysJob } from './idempotency/expired-keys.job.ts';
 import { IdempotencyService } from './idempotency/idempotency.service.ts';
+import { BatchesController } from './messages/batches.controller.ts';
+import { BatchesService } from './messages/batches.service.ts';
 import { MessagesController } from './messages/messages.controller.ts';
 import { MessagesService } from './messages/messages.service.ts';
 import { HealthController } from './operations/health.controller.ts';
+import { MetricsController } from './operations/metrics.controller.ts';
+import { Metrics } from './operations/metrics.ts';
 import { PoEventsController } from './po-events/po-events.controller.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
 
-const controllers = [MessagesController, TemplatesController, PoEventsController, HealthController];
+const forCallers = [MessagesController, BatchesController, HoldsController, TemplatesController, PoEventsController];
+const forOperators = [HealthController, MetricsController];
 const idempotency = [IdempotencyService, ExpiredKeysJob];
 
 /** What the environment leaves open outside production, and the start fills in. */
@@ -44,12 +50,18 @@ export class AppModule {
         TenantsModule.forRoot(adminApiKey),
         MessagesModule,
         WhatsAppModule,
-        WebhooksModule,
+        ...(config.roles.has('webhooks') ? [WebhooksModule] : []),
         PoEventsModule,
         TerminusModule.forRoot({ logger: false }),
       ],
-      controllers,
-      providers: [{ provide: APP_GUARD, useClass: ApiKeyGuard }, ...idempotency, MessagesService],
+      controllers: [...forOperators, ...(config.roles.has('api') ? forCallers : [])],
+      providers: [
+        { provide: APP_GUARD, useClass: ApiKeyGuard },
+        ...idempotency,
+        MessagesService,
+        BatchesService,
+        Metrics,
+      ],
     };
   }
 }

@@ -3,30 +3,28 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import express, { type NextFunction, type Request, type Response } from 'express';
 
-import { assertUtf8Json, newId, ProblemFilter, runWithRequestId, validationExceptionFactory } from '#common';
+import { AppConfig, assertUtf8Json, ProblemFilter, runWithRequestId, validationExceptionFactory } from '#common';
+import { ApiKeyService } from '#tenants';
+import { MetaSignature, WebhookIntake } from '#webhooks';
 
-/** Meta's batches reach 3 MB. */
-const WEBHOOK_LIMIT = '4mb';
-const JSON_LIMIT = '1mb';
-/** class-transformer recurses: deeper nesting than any message needs would overflow the stack there. */
-const JSON_DEPTH = 32;
+import { BULK_LIMIT, JSON_DEPTH, JSON_LIMIT, WEBHOOK_LIMIT } from './body-limits.ts';
+import { type HotRoute, openHotRoutes } from './hot-routes/hot-route.ts';
+import { sendMessageRoute } from './hot-routes/send-message.route.ts';
+import { webhookRoute } from './hot-routes/webhook.route.ts';
+import { MessagesService } from './messages/messages.service.ts';
+import { requestIdOf } from './request-id.ts';
 
 /** What `NestFactory.create` must be told for `configureApp` to work. */
 export const APP_OPTIONS = { bodyParser: false, bufferLogs: true } as const;
 
 /** Everything between the socket and the controllers; called by `start.ts` and by every e2e test. */
-export function configureApp(app: NestExpressApplication): void {
+export function configureApp(app: NestExpressApplication, { hotRoutes = true } = {}): void {
   app.disable('x-powered-by');
   app.use(requestId);
   // Signatures cover the raw bytes, so this route alone keeps them; compressed ones would be other bytes.
   app.use('/api/v1/whatsapp/webhook', express.raw({ type: () => true, limit: WEBHOOK_LIMIT, inflate: false }));
-  app.use(
-    express.json({
-      type: () => true,
-      limit: JSON_LIMIT,
-      verify: (_request, _response, body) => assertUtf8Json(body, JSON_DEPTH),
-    }),
-  );
+  app.use('/api/v1/whatsapp/messages/bulk', jsonUpTo(BULK_LIMIT));
+  app.use(jsonUpTo(JSON_LIMIT));
   app.useGlobalPipes(
     new ValidationPipe({
       transform: true,
@@ -38,11 +36,27 @@ export function configureApp(app: NestExpressApplication): void {
   );
   app.useGlobalFilters(new ProblemFilter());
   serveDocs(app);
+  if (hotRoutes) openHotRoutes(app.getHttpServer(), hotRoutesOf(app));
+}
+
+function jsonUpTo(limit: number) {
+  return express.json({
+    type: () => true,
+    limit,
+    verify: (_request, _response, body) => assertUtf8Json(body, JSON_DEPTH),
+  });
+}
+
+function hotRoutesOf(app: NestExpressApplication): HotRoute[] {
+  const { roles } = app.get(AppConfig);
+  return [
+    ...(roles.has('api') ? [sendMessageRoute(app.get(ApiKeyService), app.get(MessagesService))] : []),
+    ...(roles.has('webhooks') ? [webhookRoute(app.get(MetaSignature), app.get(WebhookIntake))] : []),
+  ];
 }
 
 function requestId(request: Request, response: Response, next: NextFunction): void {
-  const given = request.get('x-request-id') ?? '';
-  const id = /^[\w.:-]{1,128}$/.test(given) ? given : newId();
+  const id = requestIdOf(request);
   response.setHeader('X-Request-Id', id);
   runWithRequestId(id, next);
 }

@@ -1,8 +1,13 @@
 import {
-  MessageAttempt,
+  MessageBatch,
   MessageEvent,
+  QueuedDelivery,
+  SenderPace,
+  SendHold,
   SetAsideItem,
   WebhookDelivery,
+  WebhookListener,
+  WebhookWitness,
   WhatsAppMessage,
   WhatsAppTemplate,
 } from '#messages';
@@ -14,10 +19,15 @@ import { IdempotencyKey } from './idempotency/idempotency-key.entity.ts';
 /** Every table of the schema; what the migrations are compared with. */
 export const ENTITIES = [
   WhatsAppMessage,
-  MessageAttempt,
   MessageEvent,
+  MessageBatch,
+  SenderPace,
+  SendHold,
   WhatsAppTemplate,
   WebhookDelivery,
+  QueuedDelivery,
+  WebhookListener,
+  WebhookWitness,
   SetAsideItem,
   PoEvent,
   PoDeadLetter,

@@ -41,7 +41,8 @@ async function serve(
   configureApp(app);
   try {
     // The broker may be down for hours: HTTP serves meanwhile.
-    if (config.rabbitmq.url) app.connectMicroservice({ strategy: app.get(PoRmqServer) });
+    if (config.rabbitmq.url && config.roles.has('po-events'))
+      app.connectMicroservice({ strategy: app.get(PoRmqServer) });
     await app.startAllMicroservices();
     await app.listen(config.http.port, config.http.host);
   } catch (cause) {

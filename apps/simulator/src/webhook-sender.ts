@@ -31,6 +31,8 @@ export interface WebhookAttempt {
   attempt: number;
   /** HTTP status, or null when there was no answer. */
   status: number | null;
+  /** From the first byte sent to the last one of the answer; null when there was none. */
+  ms: number | null;
   error?: string;
   body: Buffer;
 }
@@ -121,8 +123,9 @@ export class WebhookSender {
   async #post(body: Buffer, attempt: number): Promise<boolean> {
     const url = this.#url();
     if (!url) return false;
-    const record: WebhookAttempt = { at: Date.now(), url, attempt, status: null, body };
+    const record: WebhookAttempt = { at: Date.now(), url, attempt, status: null, ms: null, body };
     this.attempts.add(record);
+    const began = performance.now();
     try {
       const response = await request(url, {
         dispatcher: this.#agent,
@@ -136,6 +139,7 @@ export class WebhookSender {
       });
       record.status = response.statusCode;
       await response.body.dump();
+      record.ms = Math.round((performance.now() - began) * 100) / 100;
     } catch (error) {
       record.error = (error as NodeJS.ErrnoException).code ?? String(error);
     }

@@ -1,10 +1,13 @@
 export { BackgroundLoop } from './background-loop.ts';
 export { Clock } from './clock.ts';
+export { closestName } from './closest-name.ts';
 export {
   AppConfig,
   type DispatcherConfig,
   type LogLevel,
   type PoEventsConfig,
+  type Role,
+  ROLES,
   type UnconfirmedPolicy,
   type WhatsAppConfig,
 } from './config/app-config.ts';
@@ -14,11 +17,13 @@ export { loadConfig, loadConfigFromProcess, type LoadOptions } from './config/en
 export { type DatabaseOptions, databaseOptions } from './database/database-options.ts';
 export { isPassingDatabaseFault } from './database/passing-fault.ts';
 export { queryRows, type SqlRunner } from './database/rows.ts';
+export { answerProblem } from './errors/answer-problem.ts';
 export { AppError, type AppErrorOptions, type FieldError, NotFoundError, ValidationError } from './errors/app.error.ts';
 export { toFieldErrors, validationExceptionFactory } from './errors/field-errors.ts';
 export { ProblemFilter } from './errors/problem.filter.ts';
+export { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
 export { isUuid, newId, PLATFORM_TENANT_ID } from './ids.ts';
-export { assertUtf8Json, jsonDepthExceeds, jsonSafe } from './json-safety.ts';
+export { assertUtf8Json, jsonDepthExceeds, jsonSafe, storableJson } from './json-safety.ts';
 export { PinoLoggerService } from './logging/pino-logger.service.ts';
 export { runWithRequestId } from './logging/request-context.ts';
 export { IsE164, parseE164 } from './phone-number.ts';

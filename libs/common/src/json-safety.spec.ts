@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { assertUtf8Json, jsonDepthExceeds, jsonSafe } from './json-safety.ts';
+import { assertUtf8Json, jsonDepthExceeds, jsonSafe, storableJson } from './json-safety.ts';
 
 describe(jsonSafe, () => {
   it('replaces what PostgreSQL cannot store, in values and in keys', () => {
@@ -46,6 +46,28 @@ describe(jsonSafe, () => {
         expect(JSON.stringify(jsonSafe(value))).toBe(text);
       }),
     );
+  });
+});
+
+describe(storableJson, () => {
+  it.each<[string, unknown]>([
+    ['plain values', { a: [1, 'ñ 😀', null, true], at: new Date(0) }],
+    ['a text that only speaks of such characters', { text: String.raw`\u0000 and \ud83d` }],
+  ])('writes %s as JSON does', (_, value) => {
+    expect(storableJson(value)).toBe(JSON.stringify(value));
+  });
+
+  it('replaces what PostgreSQL cannot store, in values and in keys', () => {
+    const text = storableJson({ 'k\0': ['a\0b', '\ud83d', '\udc00x'] });
+
+    expect(JSON.parse(text)).toEqual({ 'k\uFFFD': ['a\uFFFDb', '\uFFFD', '\uFFFDx'] });
+  });
+
+  it('keeps times beside what it replaces', () => {
+    expect(JSON.parse(storableJson({ at: new Date(0), text: '\0' }))).toEqual({
+      at: '1970-01-01T00:00:00.000Z',
+      text: '\uFFFD',
+    });
   });
 });
 

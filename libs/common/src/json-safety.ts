@@ -39,6 +39,15 @@ export function jsonSafe<T>(value: T): T {
   return root as T;
 }
 
+/** How JSON writes NUL and half of a surrogate pair; also met where a text speaks of them. */
+const ESCAPED_UNSTORABLE = /\\u(0000|d[89a-f])/;
+
+/** JSON text that PostgreSQL's `jsonb` takes, whatever characters the value holds. */
+export function storableJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  return ESCAPED_UNSTORABLE.test(text) ? JSON.stringify(jsonSafe(JSON.parse(text))) : text;
+}
+
 /**
  * Refuses a JSON body before anything parses it: parsers put U+FFFD in the place of broken bytes in silence, and libraries
  * that recurse over the parsed value run out of stack on a few kilobytes of brackets.

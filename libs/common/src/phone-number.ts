@@ -95,11 +95,11 @@ function read(text: string, defaultCountry: string | undefined): Reading {
 function readInternational(text: string): Reading {
   if (FORMS_ONLY_WHATSAPP_KEEPS.test(text)) return { e164: text, faults: [] };
   const parsed = parsePhoneNumber(text);
-  const length = validatePhoneNumberLength(text);
-  if (parsed && length === undefined) {
+  if (parsed?.isPossible()) {
     const e164 = parsed.number;
     return { e164, faults: e164 === text ? [] : ['contains a prefix that is only dialled inside the country'] };
   }
+  const length = validatePhoneNumberLength(text);
   if (length === 'INVALID_COUNTRY') return { faults: ['there is no such country code after the +'] };
   const size = length === 'TOO_LONG' ? 'is too long' : length === 'TOO_SHORT' ? 'is too short' : 'has a wrong length';
   return { faults: [`${size} for a phone number${parsed ? ` of country code +${parsed.countryCallingCode}` : ''}`] };

@@ -4,10 +4,13 @@ import type { DataSource } from 'typeorm';
 import { newId } from '#common';
 
 import { aMessageStore, type MessageStore, timelineOf } from '../../../test/factories/message-store.ts';
-import { aMessage, anAttempt, aWamid, inMs, PHONE_NUMBER_ID, reload } from '../../../test/factories/messages.ts';
+import { aClaimed, aMessage, aWamid, inMs, PHONE_NUMBER_ID, reload } from '../../../test/factories/messages.ts';
+import { writeAttemptRef } from './attempt-ref.ts';
+import { DeliveryStatusRepository } from './delivery-status.repository.ts';
 import { DeliveryStatusService, type StatusEvent } from './delivery-status.service.ts';
 import { MessageEvent } from './entities/message-event.entity.ts';
-import type { MessageError } from './entities/whatsapp-message.entity.ts';
+import { WebhookWitness } from './entities/webhook-listener.entity.ts';
+import type { MessageError, WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
 
 const error: MessageError = {
   code: '131026',
@@ -17,9 +20,10 @@ const error: MessageError = {
   retryable: false,
   action: 'Check the number.',
 };
+const OTHER_NUMBER = '999999999999999';
 
 describe(DeliveryStatusService.name, () => {
-  const statuses = new DeliveryStatusService();
+  const statuses = new DeliveryStatusService(new DeliveryStatusRepository());
   let store: MessageStore;
   let db: DataSource;
 
@@ -32,115 +36,219 @@ describe(DeliveryStatusService.name, () => {
 
   afterAll(() => store.close());
 
-  const apply = (event: StatusEvent): Promise<boolean> => db.transaction((tx) => statuses.apply(tx, event));
+  const apply = (...events: StatusEvent[]): Promise<boolean[]> => db.transaction((tx) => statuses.apply(tx, events));
   const aStatus = (change: Partial<StatusEvent>): StatusEvent => ({
     status: 'DELIVERED',
     whatsappMessageId: aWamid(),
     phoneNumberId: PHONE_NUMBER_ID,
-    attemptId: null,
+    opaque: null,
     occurredAt: inMs(0),
     error: null,
     details: { pricing: { category: 'utility' } },
     ...change,
   });
+  /** What travelled with one attempt. */
+  const refOf = ({ id: messageId }: WhatsAppMessage, attempt = 1) => writeAttemptRef({ messageId, attempt });
+  const aSent = (change: Partial<WhatsAppMessage> = {}) =>
+    aMessage(db, { status: 'SENT', whatsappMessageId: aWamid(), attempts: 1, attemptedAt: inMs(-500), ...change });
+  const byWamid = ({ whatsappMessageId }: WhatsAppMessage, change: Partial<StatusEvent> = {}) =>
+    aStatus({ whatsappMessageId: whatsappMessageId as string, ...change });
 
-  it('finds the message by its attempt, settles it and learns its wamid', async () => {
-    const message = await aMessage(db, { pendingReason: 'unconfirmed', nextAttemptAt: null });
-    const attemptId = await anAttempt(db, message);
-    const event = aStatus({ status: 'SENT', attemptId });
+  /** All that statuses change of a message, without what is its own. */
+  async function outcomeOf({ id }: WhatsAppMessage): Promise<string> {
+    const {
+      status,
+      sentAt,
+      deliveredAt,
+      readAt,
+      failedAt,
+      error: reason,
+      whatsappMessageId,
+    } = await reload(db, { id });
+    const wamid = whatsappMessageId?.replace(id, 'it');
+    const lines = (await timelineOf(db, { id })).sort();
+    return JSON.stringify({ status, sentAt, deliveredAt, readAt, failedAt, reason, wamid, lines });
+  }
 
-    expect(await apply(event)).toBe(true);
+  describe('finding the message', () => {
+    it('goes by our own reference, settles the message and learns its wamid', async () => {
+      const message = await aMessage(db, {
+        pendingReason: 'unconfirmed',
+        nextAttemptAt: null,
+        attempts: 1,
+        attemptedAt: inMs(-500),
+      });
+      const event = aStatus({ status: 'SENT', opaque: refOf(message) });
+
+      expect(await apply(event)).toEqual([true]);
+
+      expect(await reload(db, message)).toMatchObject({
+        status: 'SENT',
+        pendingReason: null,
+        whatsappMessageId: event.whatsappMessageId,
+        sentAt: event.occurredAt,
+      });
+      const [line] = await db.manager.findBy(MessageEvent, { messageId: message.id });
+      expect(line).toMatchObject({
+        type: 'sent',
+        source: 'webhook',
+        occurredAt: event.occurredAt,
+        details: event.details,
+      });
+    });
+
+    it.each([
+      ['without an opaque reference', null],
+      ['with the words of another tool in it', 'campaign-7'],
+      ['with a UUID without attempt in it', newId()],
+    ])('goes by the wamid %s', async (_, opaque) => {
+      const message = await aSent();
+
+      expect(await apply(byWamid(message, { opaque }))).toEqual([true]);
+      expect((await reload(db, message)).status).toBe('DELIVERED');
+    });
+
+    it('does not know a message that is not there', async () => {
+      const opaque = writeAttemptRef({ messageId: newId(), attempt: 1 });
+
+      expect(await apply(aStatus({ opaque }), aStatus({}))).toEqual([false, false]);
+    });
+
+    it.each<[string, (message: WhatsAppMessage) => Partial<StatusEvent>]>([
+      ['reference', (message) => ({ opaque: refOf(message) })],
+      ['wamid', ({ whatsappMessageId }) => ({ whatsappMessageId: whatsappMessageId as string })],
+    ])('does not know a message of another number, even by the right %s', async (_, ids) => {
+      const message = await aSent();
+      const before = await reload(db, message);
+
+      expect(await apply(aStatus({ ...ids(message), phoneNumberId: OTHER_NUMBER }))).toEqual([false]);
+
+      expect(await reload(db, message)).toEqual(before);
+      expect(await timelineOf(db, message)).toEqual([]);
+    });
+
+    it('does not take an inbound message for one we sent', async () => {
+      const inbound = await aMessage(db, { direction: 'inbound', status: 'RECEIVED', whatsappMessageId: aWamid() });
+
+      expect(await apply(byWamid(inbound), aStatus({ opaque: refOf(inbound) }))).toEqual([false, false]);
+      expect((await reload(db, inbound)).status).toBe('RECEIVED');
+    });
+  });
+
+  it.each<[string, Partial<WhatsAppMessage>]>([
+    ['on the wire', { pendingReason: 'sending', leaseToken: newId(), leaseExpiresAt: inMs(60_000) }],
+    ['about to be sent again', { pendingReason: 'retrying', nextAttemptAt: inMs(0) }],
+    ['parked', { pendingReason: 'queued', waitsFor: 'turn', nextAttemptAt: null }],
+  ])('takes a message that is %s out of the queue', async (_, change) => {
+    const message = await aMessage(db, { attempts: 1, nextAttemptAt: null, ...change });
+
+    await apply(aStatus({ status: 'SENT', opaque: refOf(message) }));
 
     expect(await reload(db, message)).toMatchObject({
       status: 'SENT',
       pendingReason: null,
-      whatsappMessageId: event.whatsappMessageId,
-      sentAt: event.occurredAt,
-    });
-    const [line] = await db.manager.findBy(MessageEvent, { messageId: message.id });
-    expect(line).toMatchObject({
-      type: 'sent',
-      source: 'webhook',
-      occurredAt: event.occurredAt,
-      details: event.details,
+      nextAttemptAt: null,
+      waitsFor: null,
+      leaseToken: null,
+      leaseExpiresAt: null,
     });
   });
 
-  it('takes a message that is on the wire, or about to be sent again, out of the outbox', async () => {
-    const message = await aMessage(db, {
-      pendingReason: 'sending',
-      leaseToken: newId(),
-      leaseExpiresAt: inMs(60_000),
-    });
-    const attemptId = await anAttempt(db, message);
-
-    await apply(aStatus({ status: 'SENT', attemptId }));
-
-    expect(await reload(db, message)).toMatchObject({ nextAttemptAt: null, leaseToken: null, leaseExpiresAt: null });
-  });
-
-  it.each([
-    ['without an opaque id', null],
-    ['with the words of another tool in the opaque field', 'campaign-7'],
-    ['with a UUID in the opaque field that is not ours', newId()],
-  ])('finds the message by its wamid %s', async (_, attemptId) => {
-    const message = await aMessage(db, { status: 'SENT', whatsappMessageId: aWamid() });
-
-    const known = await apply(aStatus({ attemptId, whatsappMessageId: message.whatsappMessageId as string }));
-
-    expect(known).toBe(true);
-    expect((await reload(db, message)).status).toBe('DELIVERED');
-  });
-
-  it('does not know a message of another number, even by the right ids', async () => {
-    const message = await aMessage(db, { status: 'SENT', whatsappMessageId: aWamid() });
-    const attemptId = await anAttempt(db, message);
-    const before = await reload(db, message);
+  it('applies the statuses of many messages at once, and tells which of them are known', async () => {
+    const [first, second, third] = [await aSent(), await aSent(), await aSent()];
 
     const known = await apply(
-      aStatus({ attemptId, whatsappMessageId: message.whatsappMessageId as string, phoneNumberId: '999999999999999' }),
+      byWamid(second, { status: 'FAILED', error }),
+      aStatus({}),
+      aStatus({ status: 'READ', opaque: refOf(first) }),
     );
 
-    expect(known).toBe(false);
-    expect(await reload(db, message)).toEqual(before);
-    expect(await timelineOf(db, message)).toEqual([]);
-  });
-
-  it('does not take an inbound message for one we sent', async () => {
-    const inbound = await aMessage(db, { direction: 'inbound', status: 'RECEIVED', whatsappMessageId: aWamid() });
-
-    expect(await apply(aStatus({ whatsappMessageId: inbound.whatsappMessageId as string }))).toBe(false);
-    expect((await reload(db, inbound)).status).toBe('RECEIVED');
+    expect(known).toEqual([true, false, true]);
+    const rows = await Promise.all([first, second, third].map((message) => reload(db, message)));
+    expect(rows.map(({ status }) => status)).toEqual(['READ', 'FAILED', 'SENT']);
   });
 
   it('writes a repeated status once and leaves the row as it is', async () => {
-    const message = await aMessage(db, { status: 'SENT', whatsappMessageId: aWamid() });
-    const event = aStatus({ status: 'FAILED', error, whatsappMessageId: message.whatsappMessageId as string });
+    const message = await aSent();
+    const event = byWamid(message, { status: 'FAILED', error });
     await apply(event);
     const before = await reload(db, message);
 
-    await apply(event);
+    await apply(event, event);
 
     expect(await reload(db, message)).toEqual(before);
     expect(await timelineOf(db, message)).toEqual(['webhook failed']);
   });
 
-  it('keeps every status on the timeline, also one that moves nothing', async () => {
-    const message = await aMessage(db, { status: 'READ', whatsappMessageId: aWamid(), readAt: inMs(0) });
+  it.each<[string, [StatusEvent['status'], attempt: number][]]>([
+    [
+      'one attempt',
+      [
+        ['SENT', 1],
+        ['DELIVERED', 1],
+        ['READ', 1],
+        ['FAILED', 1],
+      ],
+    ],
+    [
+      'two attempts',
+      [
+        ['SENT', 1],
+        ['DELIVERED', 1],
+        ['SENT', 2],
+        ['FAILED', 2],
+      ],
+    ],
+  ])(
+    'comes to one result with the statuses of %s in any order, in one call or several, repeated or not',
+    async (_, told) => {
+      const began = Math.floor(Date.now() / 1_000) * 1_000 - 10_000;
+      const results = new Set<string>();
 
-    await apply(aStatus({ status: 'DELIVERED', whatsappMessageId: message.whatsappMessageId as string }));
+      for (const order of permutations(told.map(([status, attempt], second) => ({ status, attempt, second })))) {
+        for (const calls of [[order], order.map((one) => [one]), [order, [...order].reverse()]]) {
+          const attempts = Math.max(...told.map(([, attempt]) => attempt));
+          const message = await aMessage(db, { attempts, pendingReason: 'unconfirmed', createdAt: new Date(began) });
+          for (const call of calls) {
+            const events = call.map(({ status, attempt, second }) =>
+              aStatus({
+                status,
+                opaque: refOf(message, attempt),
+                whatsappMessageId: `wamid of ${message.id}, attempt ${attempt}`,
+                occurredAt: new Date(began + second * 1_000),
+                error: status === 'FAILED' ? error : null,
+              }),
+            );
+            await apply(...events);
+          }
+          results.add(await outcomeOf(message));
+        }
+      }
+
+      expect([...results]).toHaveLength(1);
+      expect(JSON.parse([...results][0]!)).toMatchObject({
+        failedAt: null,
+        reason: null,
+        sentAt: new Date(began).toISOString(),
+      });
+    },
+  );
+
+  it('keeps every status on the timeline, also one that moves nothing', async () => {
+    const message = await aSent({ status: 'READ', readAt: inMs(0) });
+
+    await apply(byWamid(message));
 
     expect(await reload(db, message)).toMatchObject({ status: 'READ', deliveredAt: expect.any(Date) });
     expect(await timelineOf(db, message)).toEqual(['webhook delivered']);
   });
 
   it('shows why a message failed, and forgets it once the message is known to have arrived', async () => {
-    const message = await aMessage(db, { status: 'SENT', whatsappMessageId: aWamid() });
-    const event = aStatus({ whatsappMessageId: message.whatsappMessageId as string });
+    const message = await aSent();
 
-    await apply({ ...event, status: 'FAILED', error });
+    await apply(byWamid(message, { status: 'FAILED', error }));
     const failed = await reload(db, message);
-    await apply({ ...event, status: 'DELIVERED' });
+    await apply(byWamid(message));
 
     expect(failed).toMatchObject({ status: 'FAILED', error, errorCode: '131026', errorMessage: 'Undeliverable' });
     expect(await reload(db, message)).toMatchObject({
@@ -152,51 +260,49 @@ describe(DeliveryStatusService.name, () => {
     });
   });
 
-  it('stores a reason with characters that PostgreSQL refuses', async () => {
-    const message = await aMessage(db, { status: 'SENT', whatsappMessageId: aWamid() });
-    const broken = { ...error, title: 'a\0b\ud83d' };
+  it('stores reasons and details with characters that PostgreSQL refuses', async () => {
+    const message = await aSent();
+    const broken = 'a\0b\ud83d';
 
-    await apply(aStatus({ status: 'FAILED', error: broken, whatsappMessageId: message.whatsappMessageId as string }));
+    await apply(
+      byWamid(message, { status: 'FAILED', error: { ...error, title: broken }, details: { errors: [broken] } }),
+    );
 
     expect(await reload(db, message)).toMatchObject({ status: 'FAILED', errorMessage: 'a\uFFFDb\uFFFD' });
+    const [line] = await db.manager.findBy(MessageEvent, { messageId: message.id });
+    expect(line?.details).toEqual({ errors: ['a\uFFFDb\uFFFD'] });
   });
 
   describe('of an attempt that another one followed', () => {
-    async function aSecondAttempt() {
-      const message = await aMessage(db, {
-        pendingReason: 'sending',
-        leaseToken: newId(),
-        leaseExpiresAt: inMs(60_000),
-      });
-      const old = await anAttempt(db, message, { attemptNumber: 1, outcome: 'unknown' });
-      const current = await anAttempt(db, message, { attemptNumber: 2 });
-      return { message, old, current };
-    }
+    const aSecondAttempt = () => aClaimed(db, { attempt: 2 });
 
     it('moves nothing when it tells of a failure', async () => {
-      const { message, old } = await aSecondAttempt();
+      const message = await aSecondAttempt();
       const before = await reload(db, message);
 
-      expect(await apply(aStatus({ status: 'FAILED', error, attemptId: old }))).toBe(true);
+      expect(await apply(aStatus({ status: 'FAILED', error, opaque: refOf(message, 1) }))).toEqual([true]);
 
       expect(await reload(db, message)).toEqual(before);
       expect(await timelineOf(db, message)).toEqual(['webhook failed']);
     });
 
-    it('moves the message when it proves a delivery', async () => {
-      const { message, old } = await aSecondAttempt();
+    it.each(['SENT', 'DELIVERED', 'READ'] as const)(
+      'moves the message when it proves that it was %s',
+      async (status) => {
+        const message = await aSecondAttempt();
 
-      await apply(aStatus({ status: 'DELIVERED', attemptId: old }));
+        await apply(aStatus({ status, opaque: refOf(message, 1) }));
 
-      expect((await reload(db, message)).status).toBe('DELIVERED');
-    });
+        expect((await reload(db, message)).status).toBe(status);
+      },
+    );
 
-    it('gives the message its wamid only until the current attempt has one', async () => {
-      const { message, old, current } = await aSecondAttempt();
+    it('gives the message its wamid only until the last attempt has one', async () => {
+      const message = await aSecondAttempt();
       const [first, second, third] = [
-        aStatus({ status: 'SENT', attemptId: old }),
-        aStatus({ status: 'SENT', attemptId: current }),
-        aStatus({ status: 'READ', attemptId: old }),
+        aStatus({ status: 'SENT', opaque: refOf(message, 1) }),
+        aStatus({ status: 'SENT', opaque: refOf(message, 2) }),
+        aStatus({ status: 'READ', opaque: refOf(message, 1) }),
       ];
 
       const wamids = [];
@@ -208,4 +314,82 @@ describe(DeliveryStatusService.name, () => {
       expect(wamids).toEqual([first.whatsappMessageId, second.whatsappMessageId, second.whatsappMessageId]);
     });
   });
+
+  describe('of an attempt that failed for certain, after which somebody asked for another', () => {
+    const aRetried = (change: Partial<WhatsAppMessage> = {}) =>
+      aMessage(db, { attempts: 2, failedAttempts: 2, pendingReason: 'queued', ...change });
+
+    it.each(['SENT', 'FAILED'] as const)('means nothing when it says %s', async (status) => {
+      const message = await aRetried();
+      const before = await reload(db, message);
+
+      for (const attempt of [1, 2]) {
+        const reason = status === 'FAILED' ? error : null;
+        expect(await apply(aStatus({ status, error: reason, opaque: refOf(message, attempt) }))).toEqual([true]);
+      }
+
+      expect(await reload(db, message)).toEqual(before);
+    });
+
+    it.each(['DELIVERED', 'READ'] as const)('counts when it says %s, and spares the next attempt', async (status) => {
+      const message = await aRetried();
+
+      await apply(aStatus({ status, opaque: refOf(message, 2) }));
+
+      expect(await reload(db, message)).toMatchObject({ status, pendingReason: null, nextAttemptAt: null });
+    });
+
+    it('does not stand in the way of what the next attempt is told', async () => {
+      const message = await aRetried({ attempts: 3 });
+
+      await apply(aStatus({ status: 'FAILED', error, opaque: refOf(message, 3) }));
+
+      expect((await reload(db, message)).status).toBe('FAILED');
+    });
+  });
+
+  describe('as a witness for lost answers', () => {
+    const witnesses = () => db.manager.find(WebhookWitness, { order: { phoneNumberId: 'ASC' } });
+
+    it('is remembered for each number by the latest attempt that a status came for', async () => {
+      const [older, latest, early] = [inMs(-3_000), inMs(-2_000), inMs(-9_000)];
+      const sent = [
+        await aSent({ attemptedAt: older }),
+        await aSent({ attemptedAt: latest }),
+        await aSent({ attemptedAt: early, phoneNumberId: OTHER_NUMBER }),
+      ];
+      const told = sent.map((message) =>
+        aStatus({ opaque: refOf(message), phoneNumberId: message.phoneNumberId, status: 'SENT' }),
+      );
+
+      await apply(told[1]!, told[0]!, told[2]!);
+      await apply(told[0]!);
+
+      expect(await witnesses()).toEqual([
+        { phoneNumberId: PHONE_NUMBER_ID, attemptedAt: latest },
+        { phoneNumberId: OTHER_NUMBER, attemptedAt: early },
+      ]);
+    });
+
+    it('counts for the last attempt only: when an earlier one was made is not known any more', async () => {
+      const message = await aClaimed(db, { attempt: 2 });
+
+      await apply(aStatus({ opaque: refOf(message, 1) }));
+
+      expect(await witnesses()).toEqual([]);
+    });
+
+    it('does not count without our reference, which alone tells the attempt', async () => {
+      await apply(byWamid(await aSent()));
+
+      expect(await witnesses()).toEqual([]);
+    });
+  });
 });
+
+function permutations<T>(items: T[]): T[][] {
+  if (items.length <= 1) return [items];
+  return items.flatMap((item, index) =>
+    permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
+  );
+}

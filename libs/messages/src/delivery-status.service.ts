@@ -3,101 +3,106 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { isUuid, jsonSafe } from '#common';
-
+import { type AttemptRef, readAttemptRef } from './attempt-ref.ts';
 import { advance, type DeliveryReport } from './delivery-progress.ts';
-import { MessageAttempt } from './entities/message-attempt.entity.ts';
-import { WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
+import { DeliveryStatusRepository, type TrackedMessage } from './delivery-status.repository.ts';
 
 /** One status of one message, as Meta reports it. */
 export interface StatusEvent extends DeliveryReport {
   whatsappMessageId: string;
   phoneNumberId: string;
-  /** Our attempt id, echoed in `biz_opaque_callback_data`. */
-  attemptId: string | null;
+  /** What Meta echoes from `biz_opaque_callback_data`: which attempt of which message, where it was ours. */
+  opaque: string | null;
   /** Pricing, conversation, errors…: kept on the timeline. */
   details: Record<string, unknown>;
 }
 
+/** A status whose message is known. */
+interface Matched {
+  event: StatusEvent;
+  message: TrackedMessage;
+  /** Undefined where only the wamid told the message. */
+  attempt: number | undefined;
+}
+
 @Injectable()
 export class DeliveryStatusService {
+  constructor(private readonly statuses: DeliveryStatusRepository) {}
+
   /**
-   * Applies one status to its message and timeline, inside the caller's transaction; false when the message is unknown.
-   * It is found by the attempt id first, because the attempt is older than the send: a status that overtakes the send's
-   * own answer is no race. A repetition changes nothing.
+   * Applies statuses to their messages and timelines, inside the caller's transaction; answers for each whether its message
+   * is known. It is found by our own reference first, because the message is older than the send: a status that overtakes
+   * the send's answer is no race. Any order and any repetition gives the same result.
    */
-  async apply(tx: EntityManager, event: StatusEvent): Promise<boolean> {
-    const found = await this.lockMessage(tx, event);
-    if (!found) return false;
-    const { message, isCurrentAttempt } = found;
+  async apply(tx: EntityManager, events: StatusEvent[]): Promise<boolean[]> {
+    const matched = await this.match(tx, events);
+    const known = matched.filter((one) => one !== undefined);
+    const before = new Map(known.map(({ message }) => [message.id, { ...message }]));
 
-    await this.addToTimeline(tx, message.id, event);
-    // An old attempt's failure says nothing about the attempt that followed it; proof of its delivery does.
-    if (event.status === 'FAILED' && !isCurrentAttempt) return true;
+    for (const { event, message, attempt } of known) Object.assign(message, progressOf(message, event, attempt));
 
-    const { status, sentAt, deliveredAt, readAt, failedAt, ...reported } = advance(message, event);
-    const error = jsonSafe(reported.error);
-    const changes: Partial<WhatsAppMessage> = {
-      status,
-      sentAt,
-      deliveredAt,
-      readAt,
-      failedAt,
-      error,
-      errorCode: error?.code ?? null,
-      errorMessage: error ? (error.details ?? error.title) : null,
-      // Until the attempt that follows has its own, the wamid of an old one is how later statuses find the message.
-      whatsappMessageId: isCurrentAttempt
-        ? event.whatsappMessageId
-        : (message.whatsappMessageId ?? event.whatsappMessageId),
-      ...(status !== 'PENDING' && { pendingReason: null, nextAttemptAt: null, leaseToken: null, leaseExpiresAt: null }),
-    };
-    if (!isPartOf(message, changes)) await tx.update(WhatsAppMessage, message.id, changes as object);
-    return true;
-  }
-
-  private async lockMessage(
-    tx: EntityManager,
-    event: StatusEvent,
-  ): Promise<{ message: WhatsAppMessage; isCurrentAttempt: boolean } | undefined> {
-    const { attemptId, whatsappMessageId, phoneNumberId } = event;
-    const byAttempt = await this.findByAttempt(tx, attemptId);
-    const id = byAttempt ?? (await this.findByWamid(tx, whatsappMessageId, phoneNumberId));
-    if (!id) return undefined;
-
-    const message = await tx.findOne(WhatsAppMessage, {
-      where: { id, phoneNumberId, direction: 'outbound' },
-      lock: { mode: 'pessimistic_write' },
-    });
-    if (!message) return undefined;
-    return { message, isCurrentAttempt: !byAttempt || message.currentAttemptId === attemptId };
-  }
-
-  private async findByAttempt(tx: EntityManager, attemptId: string | null): Promise<string | undefined> {
-    // Other tools on the same number put words of their own into the opaque field.
-    if (!isUuid(attemptId)) return undefined;
-    const attempt = await tx.findOneBy(MessageAttempt, { id: attemptId });
-    return attempt?.messageId;
-  }
-
-  private async findByWamid(tx: EntityManager, wamid: string, phoneNumberId: string): Promise<string | undefined> {
-    const message = await tx.findOne(WhatsAppMessage, {
-      select: { id: true },
-      where: { whatsappMessageId: wamid, phoneNumberId },
-    });
-    return message?.id;
-  }
-
-  private async addToTimeline(tx: EntityManager, messageId: string, event: StatusEvent): Promise<void> {
-    await tx.query(
-      `INSERT INTO message_events (message_id, type, source, occurred_at, details)
-       VALUES ($1, $2, 'webhook', $3, $4) ON CONFLICT DO NOTHING`,
-      [messageId, event.status.toLowerCase(), event.occurredAt, JSON.stringify(jsonSafe(event.details))],
+    const changed = [...new Set(known.map(({ message }) => message))].filter(
+      // A redelivery leaves the row as it is, `updated_at` too.
+      (message) => !isDeepStrictEqual(message, before.get(message.id)),
     );
+    await this.statuses.addToTimelines(tx, known.map(toLine));
+    await this.statuses.update(tx, changed);
+    await this.statuses.noteWitnesses(
+      tx,
+      known.filter(isOfLastAttempt).map(({ message }) => message),
+    );
+    return matched.map((one) => one !== undefined);
+  }
+
+  private async match(tx: EntityManager, events: StatusEvent[]): Promise<(Matched | undefined)[]> {
+    const refs = events.map(({ opaque }) => readAttemptRef(opaque));
+    const unnamed = events.filter((_, index) => !refs[index]).map(({ whatsappMessageId }) => whatsappMessageId);
+    const ids = refs.filter((ref) => ref !== undefined).map(({ messageId }) => messageId);
+    const messages = await this.statuses.lock(tx, ids, unnamed);
+
+    const byId = new Map(messages.map((message) => [message.id, message]));
+    const byWamid = new Map(messages.map((message) => [message.whatsappMessageId, message]));
+    return events.map((event, index) => {
+      const ref = refs[index];
+      const message = ref ? byId.get(ref.messageId) : byWamid.get(event.whatsappMessageId);
+      return message?.phoneNumberId === event.phoneNumberId ? { event, message, attempt: ref?.attempt } : undefined;
+    });
   }
 }
 
-/** A redelivery leaves the row as it is, `updated_at` too. */
-function isPartOf<T extends object>(whole: T, part: Partial<T>): boolean {
-  return Object.entries(part).every(([key, value]) => isDeepStrictEqual(whole[key as keyof T], value));
+function progressOf(
+  message: TrackedMessage,
+  event: StatusEvent,
+  attempt: AttemptRef['attempt'] | undefined,
+): Partial<TrackedMessage> {
+  const isLastAttempt = attempt === undefined || attempt === message.attempts;
+  // An old attempt's failure says nothing about the attempt that followed it; proof of its delivery does.
+  if (event.status === 'FAILED' && !isLastAttempt) return {};
+  const hasFailed = attempt !== undefined && attempt <= message.failedAttempts;
+  if (hasFailed && (event.status === 'SENT' || event.status === 'FAILED')) return {};
+
+  const { status, sentAt, deliveredAt, readAt, failedAt, error } = advance(message, event);
+  return {
+    status,
+    sentAt,
+    deliveredAt,
+    readAt,
+    failedAt,
+    error,
+    // Until the attempt that follows has its own, the wamid of an old one is how later statuses find the message.
+    whatsappMessageId: isLastAttempt ? event.whatsappMessageId : (message.whatsappMessageId ?? event.whatsappMessageId),
+  };
+}
+
+function isOfLastAttempt({ message, attempt }: Matched): boolean {
+  return attempt !== undefined && attempt === message.attempts;
+}
+
+function toLine({ event, message }: Matched) {
+  return {
+    messageId: message.id,
+    type: event.status.toLowerCase(),
+    occurredAt: event.occurredAt,
+    details: event.details,
+  };
 }

@@ -1,4 +1,6 @@
+export { type AttemptRef, readAttemptRef, writeAttemptRef } from './attempt-ref.ts';
 export { advance, type DeliveryProgress, type DeliveryReport } from './delivery-progress.ts';
+export { DeliveryStatusRepository } from './delivery-status.repository.ts';
 export { DeliveryStatusService, type StatusEvent } from './delivery-status.service.ts';
 export {
   canMove,
@@ -9,20 +11,37 @@ export {
   type PendingReason,
   type ReportedStatus,
 } from './delivery-status.ts';
-export { type AttemptOutcome, MessageAttempt } from './entities/message-attempt.entity.ts';
+export { MessageBatch } from './entities/message-batch.entity.ts';
 export { MessageEvent, type MessageEventSource, type MessageEventType } from './entities/message-event.entity.ts';
+export { HOLD_SCOPES, type HoldScope, SendHold } from './entities/send-hold.entity.ts';
+export { SenderPace } from './entities/sender-pace.entity.ts';
 export { SetAsideItem, type SetAsideReason } from './entities/set-aside-item.entity.ts';
-export { WebhookDelivery } from './entities/webhook-delivery.entity.ts';
+export { QueuedDelivery, WebhookDelivery } from './entities/webhook-delivery.entity.ts';
+export { WebhookListener, WebhookWitness } from './entities/webhook-listener.entity.ts';
 export { type MessageDirection, type MessageError, WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
 export { WhatsAppTemplate } from './entities/whatsapp-template.entity.ts';
+export { type BatchProgress, MessageBatchRepository } from './message-batch.repository.ts';
+export { type Decided, MessageDecisionRepository } from './message-decision.repository.ts';
 export { MESSAGE_TYPES, messageTypeOf, type WhatsAppMessageType } from './message-type.ts';
 export { MessagesModule } from './messages.module.ts';
-export { type AttemptResult, type OutboxMessage, OutboxRepository } from './outbox.repository.ts';
+export { OutboxCareRepository } from './outbox.care.repository.ts';
+export {
+  type AttemptOutcome,
+  type AttemptResult,
+  type ClaimRequest,
+  type Contact,
+  type OutboxMessage,
+  OutboxRepository,
+} from './outbox.repository.ts';
+export type { PendingMessage } from './pending-message.ts';
+export { type NewHold, type OpenHold, type Scope, SendHoldRepository } from './send-hold.repository.ts';
+export { type Permits, SenderPaceRepository } from './sender-pace.repository.ts';
 export { type SetAside, WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
+export { WebhookListenerRepository } from './webhook-listener.repository.ts';
 export {
   type Alongside,
   type MessageFilter,
-  type NewMessage,
+  type ReceivedMessage,
   WhatsAppMessageRepository,
 } from './whatsapp-message.repository.ts';
 export { type ListedTemplate, WhatsAppTemplateRepository } from './whatsapp-template.repository.ts';

@@ -1,19 +1,28 @@
 import { Module } from '@nestjs/common';
 
+import { DeliveryStatusRepository } from './delivery-status.repository.ts';
 import { DeliveryStatusService } from './delivery-status.service.ts';
+import { MessageBatchRepository } from './message-batch.repository.ts';
+import { MessageDecisionRepository } from './message-decision.repository.ts';
+import { OutboxCareRepository } from './outbox.care.repository.ts';
 import { OutboxRepository } from './outbox.repository.ts';
+import { SendHoldRepository } from './send-hold.repository.ts';
+import { SenderPaceRepository } from './sender-pace.repository.ts';
 import { WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
+import { WebhookListenerRepository } from './webhook-listener.repository.ts';
 import { WhatsAppMessageRepository } from './whatsapp-message.repository.ts';
 import { WhatsAppTemplateRepository } from './whatsapp-template.repository.ts';
 
-const repositories = [
+const record = [
   WhatsAppMessageRepository,
-  OutboxRepository,
+  MessageBatchRepository,
+  MessageDecisionRepository,
   WhatsAppTemplateRepository,
-  WebhookDeliveryRepository,
 ];
-const offered = [...repositories, DeliveryStatusService];
+const outbox = [OutboxRepository, OutboxCareRepository, SenderPaceRepository, SendHoldRepository];
+const fromMeta = [WebhookDeliveryRepository, WebhookListenerRepository, DeliveryStatusService];
+const offered = [...record, ...outbox, ...fromMeta];
 
 /** The record: what was said, to whom, and how far it got. Works on the application's one DataSource. */
-@Module({ providers: offered, exports: offered })
+@Module({ providers: [...offered, DeliveryStatusRepository], exports: offered })
 export class MessagesModule {}

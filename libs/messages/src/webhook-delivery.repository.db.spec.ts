@@ -6,7 +6,7 @@ import { newId } from '#common';
 import { aMessageStore, type MessageStore } from '../../../test/factories/message-store.ts';
 import { aMessage, aWamid } from '../../../test/factories/messages.ts';
 import { SetAsideItem } from './entities/set-aside-item.entity.ts';
-import { WebhookDelivery } from './entities/webhook-delivery.entity.ts';
+import { QueuedDelivery, WebhookDelivery } from './entities/webhook-delivery.entity.ts';
 import { WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
 import { type SetAside, WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
 
@@ -25,71 +25,123 @@ describe(WebhookDeliveryRepository.name, () => {
 
   afterAll(() => store.close());
 
-  const find = (id: string): Promise<WebhookDelivery> => db.manager.findOneByOrFail(WebhookDelivery, { id });
+  const queued = (deliveryId: string): Promise<QueuedDelivery | null> =>
+    db.manager.findOneBy(QueuedDelivery, { deliveryId });
   const refuse = (): Promise<void> => Promise.reject(new Error('a fault'));
+  const take = (text: string): Promise<string> => deliveries.store(Buffer.from(text));
+  /** Rounds of this process, each with what it was handed. */
+  function anApplication() {
+    const rounds: string[][] = [];
+    const apply = (_: unknown, handed: { body: Buffer }[]): Promise<void> =>
+      Promise.resolve(void rounds.push(handed.map(({ body }) => body.toString())));
+    return { rounds, apply };
+  }
 
-  it('keeps the bytes as they came, whatever they are', async () => {
-    const body = Buffer.from([0x00, 0xff, 0x7b, 0xed, 0xa0, 0x80]);
+  describe('taking', () => {
+    it('keeps the bytes as they came, whatever they are', async () => {
+      const body = Buffer.from([0x00, 0xff, 0x7b, 0xed, 0xa0, 0x80]);
 
-    const { body: stored } = await find(await deliveries.store(body));
+      const id = await deliveries.store(body);
 
-    expect(stored).toEqual(body);
-  });
-
-  it('hands each delivery out once, the oldest first', async () => {
-    const ids = [await deliveries.store(Buffer.from('1')), await deliveries.store(Buffer.from('2'))];
-    const applied: string[] = [];
-    const apply = (_: unknown, { id }: WebhookDelivery): Promise<void> => Promise.resolve(void applied.push(id));
-
-    const answers = [await deliveries.applyNext(apply), await deliveries.applyNext(apply)];
-    const idle = await deliveries.applyNext(apply);
-
-    expect([...answers, idle]).toEqual([true, true, false]);
-    expect(applied).toEqual(ids);
-    expect(await find(ids[0]!)).toMatchObject({ appliedAt: expect.any(Date), attempts: 1 });
-  });
-
-  it('takes back what a failed application changed, and tries it again later, others first', async () => {
-    const failing = await deliveries.store(Buffer.from('1'));
-    const message = await aMessage(db, { status: 'SENT' });
-
-    const attempt = deliveries.applyNext(async (tx) => {
-      await tx.update(WhatsAppMessage, message.id, { status: 'READ' });
-      return refuse();
+      expect((await db.manager.findOneByOrFail(WebhookDelivery, { id })).body).toEqual(body);
+      expect(await queued(id)).toMatchObject({ attempts: 0, lastError: null });
     });
 
-    await expect(attempt).rejects.toThrow('a fault');
-    expect(await db.manager.findOneBy(WhatsAppMessage, { id: message.id })).toMatchObject({ status: 'SENT' });
-    const postponed = await find(failing);
-    expect(postponed).toMatchObject({ appliedAt: null, attempts: 1, lastError: 'a fault' });
-    expect(postponed.nextAttemptAt.getTime()).toBeGreaterThan(Date.now());
-    expect(await deliveries.applyNext(refuse)).toBe(false);
+    it('commits together what arrives at the same time, each under its own id', async () => {
+      const texts = Array.from({ length: 50 }, (_, index) => String(index));
+
+      const ids = await Promise.all(texts.map(take));
+
+      const bodies = await Promise.all(ids.map((id) => db.manager.findOneByOrFail(WebhookDelivery, { id })));
+      expect(bodies.map(({ body }) => body.toString())).toEqual(texts);
+      const [transactions] = await db.query<{ count: number }[]>(
+        'SELECT count(DISTINCT xmin::text)::int AS count FROM webhook_deliveries',
+      );
+      expect(transactions).toEqual({ count: 1 });
+    });
   });
 
-  it('goes on postponing a delivery that failed a thousand times, instead of standing still before it', async () => {
-    const id = await deliveries.store(Buffer.from('1'));
-    await db.manager.update(WebhookDelivery, id, { attempts: 2_000 });
+  describe('applying', () => {
+    it('hands out what is due, the oldest first, and each delivery once', async () => {
+      for (const text of ['1', '2', '3']) await take(text);
+      const { rounds, apply } = anApplication();
 
-    await expect(deliveries.applyNext(refuse)).rejects.toThrow('a fault');
+      const answers = [await deliveries.applyNext(apply), await deliveries.applyNext(apply)];
 
-    const { attempts, nextAttemptAt } = await find(id);
-    expect(attempts).toBe(2_001);
-    expect(nextAttemptAt.getTime()).toBeLessThanOrEqual(Date.now() + 300_000);
-  });
-
-  it('passes over a delivery that another process is applying', async () => {
-    const [first, second] = [await deliveries.store(Buffer.from('1')), await deliveries.store(Buffer.from('2'))];
-    const applied: string[] = [];
-    let idle: boolean | undefined;
-
-    await deliveries.applyNext(async (_, one) => {
-      applied.push(one.id);
-      await deliveries.applyNext((__, other) => Promise.resolve(void applied.push(other.id)));
-      idle = await deliveries.applyNext(() => Promise.resolve(void applied.push('nothing is left')));
+      expect(answers).toEqual([true, false]);
+      expect(rounds).toEqual([['1', '2', '3']]);
+      expect([await db.manager.count(QueuedDelivery), await db.manager.count(WebhookDelivery)]).toEqual([0, 3]);
     });
 
-    expect(applied).toEqual([first, second]);
-    expect(idle).toBe(false);
+    it('takes back what a failed application changed, and leaves its deliveries due', async () => {
+      const ids = [await take('1'), await take('2')];
+      const message = await aMessage(db, { status: 'SENT' });
+
+      const attempt = deliveries.applyNext(async (tx) => {
+        await tx.update(WhatsAppMessage, message.id, { status: 'READ' });
+        return refuse();
+      });
+
+      await expect(attempt).rejects.toThrow('a fault');
+      expect(await db.manager.findOneBy(WhatsAppMessage, { id: message.id })).toMatchObject({ status: 'SENT' });
+      for (const id of ids) expect(await queued(id)).toMatchObject({ attempts: 1, lastError: 'a fault' });
+    });
+
+    it('applies those of a failed round one by one, and those that came later together', async () => {
+      for (const text of ['1', '2']) await take(text);
+      await expect(deliveries.applyNext(refuse)).rejects.toThrow('a fault');
+      for (const text of ['3', '4']) await take(text);
+      const { rounds, apply } = anApplication();
+
+      while (await deliveries.applyNext(apply));
+
+      expect(rounds).toEqual([['3', '4'], ['1'], ['2']]);
+    });
+
+    it('tries again later what failed alone, and the others go on', async () => {
+      const bad = await take('bad');
+      await take('good');
+      const { rounds, apply } = anApplication();
+      const choosy = (_: unknown, handed: { body: Buffer }[]): Promise<void> =>
+        handed.some(({ body }) => body.toString() === 'bad') ? refuse() : apply(_, handed);
+
+      await expect(deliveries.applyNext(choosy)).rejects.toThrow('a fault');
+      await expect(deliveries.applyNext(choosy)).rejects.toThrow('a fault');
+      await deliveries.applyNext(choosy);
+
+      expect(rounds).toEqual([['good']]);
+      const { attempts, nextAttemptAt } = (await queued(bad))!;
+      expect(attempts).toBe(2);
+      expect(nextAttemptAt.getTime()).toBeGreaterThan(Date.now());
+      expect(await deliveries.applyNext(refuse)).toBe(false);
+    });
+
+    it('goes on postponing a delivery that failed a thousand times, instead of standing still before it', async () => {
+      const deliveryId = await take('1');
+      await db.manager.update(QueuedDelivery, deliveryId, { attempts: 2_000 });
+
+      await expect(deliveries.applyNext(refuse)).rejects.toThrow('a fault');
+
+      const { attempts, nextAttemptAt } = (await queued(deliveryId))!;
+      expect(attempts).toBe(2_001);
+      expect(nextAttemptAt.getTime()).toBeLessThanOrEqual(Date.now() + 300_000);
+    });
+
+    it('passes over deliveries that another process is applying', async () => {
+      await take('1');
+      const { rounds, apply } = anApplication();
+      let idle: boolean | undefined;
+
+      await deliveries.applyNext(async (_, handed) => {
+        await apply(_, handed);
+        await take('2');
+        await deliveries.applyNext(apply);
+        idle = await deliveries.applyNext(apply);
+      });
+
+      expect(rounds).toEqual([['1'], ['2']]);
+      expect(idle).toBe(false);
+    });
   });
 
   describe('items set aside', () => {
@@ -131,7 +183,7 @@ describe(WebhookDeliveryRepository.name, () => {
       await setAside(aSetAside({ whatsappMessageId }));
       const [item] = await deliveries.takeJoinable(db.manager, 10);
 
-      await deliveries.resolve(db.manager, item!.id);
+      await deliveries.resolve(db.manager, [item!.id]);
 
       expect(await joinable()).toEqual([]);
       expect(await db.manager.findOneBy(SetAsideItem, { id: item!.id })).toMatchObject({

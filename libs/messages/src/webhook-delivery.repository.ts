@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { newId, queryRows } from '#common';
+import { GroupCommit, newId, queryRows } from '#common';
 
 import { SetAsideItem, type SetAsideReason } from './entities/set-aside-item.entity.ts';
-import { WebhookDelivery } from './entities/webhook-delivery.entity.ts';
+import type { WebhookDelivery } from './entities/webhook-delivery.entity.ts';
 
 export interface SetAside {
   deliveryId: string;
@@ -16,40 +16,33 @@ export interface SetAside {
   item: string;
 }
 
+type StoredDelivery = Pick<WebhookDelivery, 'id' | 'body'>;
+type Apply = (tx: EntityManager, deliveries: StoredDelivery[]) => Promise<void>;
+
+/** Deliveries applied in one transaction. */
+const AT_ONCE = 200;
+const INTAKE = { largest: 200, mostWaiting: 4_000, gapMs: 4 };
+
 @Injectable()
 export class WebhookDeliveryRepository {
+  private readonly intake = new GroupCommit((bodies: Buffer[]) => this.storeAll(bodies), INTAKE);
+
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Commits the raw bytes of one delivery; only then may it be answered 200. */
+  /** Commits the raw bytes of one delivery, together with others that arrive now; only then may it be answered 200. */
   async store(body: Buffer): Promise<string> {
-    const id = newId();
-    await this.dataSource.query('INSERT INTO webhook_deliveries (id, body) VALUES ($1, $2)', [id, body]);
-    return id;
+    return this.intake.add(body);
   }
 
   /**
-   * Hands the oldest delivery that is due to `apply`, in one transaction with everything `apply` changes; false when
-   * none is due. Other processes pass over a delivery that is being applied. A crash or an error leaves it due.
+   * Hands the oldest deliveries to `apply`, in one transaction with everything `apply` changes; false when none is due.
+   * Other processes pass over them meanwhile. A crash leaves them due; those of a round that failed are tried again one by
+   * one, so that one cannot hold up the others.
    */
-  async applyNext(apply: (tx: EntityManager, delivery: WebhookDelivery) => Promise<void>): Promise<boolean> {
-    let id: string | undefined;
-    try {
-      return await this.dataSource.transaction(async (tx) => {
-        const [due] = await queryRows<{ id: string }>(
-          tx,
-          `SELECT id FROM webhook_deliveries WHERE applied_at IS NULL AND next_attempt_at <= now()
-           ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
-        );
-        if (!due) return false;
-        id = due.id;
-        await apply(tx, await tx.findOneByOrFail(WebhookDelivery, { id }));
-        await tx.query('UPDATE webhook_deliveries SET applied_at = now(), attempts = attempts + 1 WHERE id = $1', [id]);
-        return true;
-      });
-    } catch (cause) {
-      if (id) await this.postpone(id, cause);
-      throw cause;
-    }
+  async applyNext(apply: Apply): Promise<boolean> {
+    const fresh = await this.applyDue('attempts = 0', AT_ONCE, apply);
+    const failed = await this.applyDue('attempts > 0', 1, apply);
+    return fresh || failed;
   }
 
   async setAside(tx: EntityManager, item: SetAside): Promise<void> {
@@ -74,17 +67,51 @@ export class WebhookDeliveryRepository {
     );
   }
 
-  async resolve(tx: EntityManager, id: string): Promise<void> {
-    await tx.query('UPDATE webhook_set_aside_items SET resolved_at = now() WHERE id = $1', [id]);
+  async resolve(tx: EntityManager, ids: string[]): Promise<void> {
+    await tx.query('UPDATE webhook_set_aside_items SET resolved_at = now() WHERE id = ANY ($1)', [ids]);
   }
 
-  private async postpone(id: string, cause: unknown): Promise<void> {
+  private async storeAll(bodies: Buffer[]): Promise<string[]> {
+    const ids = bodies.map(() => newId());
     await this.dataSource.query(
-      `UPDATE webhook_deliveries
+      `WITH stored AS (
+         INSERT INTO webhook_deliveries (id, body) SELECT * FROM unnest($1::uuid[], $2::bytea[]) RETURNING id)
+       INSERT INTO webhook_queue (delivery_id) SELECT id FROM stored`,
+      [ids, bodies],
+    );
+    return ids;
+  }
+
+  private async applyDue(which: string, limit: number, apply: Apply): Promise<boolean> {
+    let due: StoredDelivery[] = [];
+    try {
+      return await this.dataSource.transaction(async (tx) => {
+        due = await queryRows<StoredDelivery>(
+          tx,
+          `SELECT d.id, d.body FROM webhook_queue q JOIN webhook_deliveries d ON d.id = q.delivery_id
+           WHERE q.next_attempt_at <= now() AND q.${which}
+           ORDER BY q.delivery_id LIMIT $1 FOR UPDATE OF q SKIP LOCKED`,
+          [limit],
+        );
+        if (due.length === 0) return false;
+        await apply(tx, due);
+        await tx.query('DELETE FROM webhook_queue WHERE delivery_id = ANY ($1)', [due.map(({ id }) => id)]);
+        return true;
+      });
+    } catch (cause) {
+      await this.postpone(due, cause);
+      throw cause;
+    }
+  }
+
+  private async postpone(deliveries: StoredDelivery[], cause: unknown): Promise<void> {
+    if (deliveries.length === 0) return;
+    await this.dataSource.query(
+      `UPDATE webhook_queue
        SET attempts = attempts + 1, last_error = $2,
-           next_attempt_at = now() + power(2, least(attempts, 8)) * interval '1 second'
-       WHERE id = $1 AND applied_at IS NULL`,
-      [id, cause instanceof Error ? cause.message : String(cause)],
+           next_attempt_at = now() + (power(2, least(attempts, 8)) - 1) * interval '1 second'
+       WHERE delivery_id = ANY ($1)`,
+      [deliveries.map(({ id }) => id), cause instanceof Error ? cause.message : String(cause)],
     );
   }
 }

@@ -3,11 +3,12 @@ import type { DataSource } from 'typeorm';
 
 import { newId } from '#common';
 
-import { aMessageStore, type MessageStore, timelineOf } from '../../../test/factories/message-store.ts';
-import { aMessage, aPhone, aWamid, inMs, PHONE_NUMBER_ID } from '../../../test/factories/messages.ts';
+import { aMessageStore, type MessageStore } from '../../../test/factories/message-store.ts';
+import { aMessage, aPendingMessage, aPhone, aWamid, inMs, PHONE_NUMBER_ID } from '../../../test/factories/messages.ts';
 import { eventually } from '../../../test/support/eventually.ts';
+import { MessageEvent } from './entities/message-event.entity.ts';
 import type { WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
-import { type MessageFilter, type NewMessage, WhatsAppMessageRepository } from './whatsapp-message.repository.ts';
+import { type MessageFilter, type ReceivedMessage, WhatsAppMessageRepository } from './whatsapp-message.repository.ts';
 
 const TENANT = newId();
 
@@ -26,66 +27,151 @@ describe(WhatsAppMessageRepository.name, () => {
 
   afterAll(() => store.close());
 
-  const aNewMessage = (change: Partial<NewMessage> = {}): NewMessage => ({
-    id: newId(),
-    tenantId: TENANT,
-    messageType: 'TEXT',
-    phoneNumberId: PHONE_NUMBER_ID,
-    contactKey: aPhone(),
-    content: { type: 'text', text: { body: 'Hola' } },
-    pendingReason: 'queued',
-    ...change,
-  });
-
   describe('accepting', () => {
-    it('stores the message as PENDING with the first line of its timeline', async () => {
-      const stored = await messages.createPending(aNewMessage());
-
-      expect(stored).toMatchObject({ direction: 'outbound', status: 'PENDING', createdAt: expect.any(Date) });
-      expect(await messages.findById(stored.id)).toMatchObject({
-        status: 'PENDING',
-        metadata: {},
-        priority: 1,
-        attempts: 0,
-        createdAt: stored.createdAt,
+    const everything = () =>
+      aPendingMessage({
+        messageType: 'TEMPLATE',
+        fromPhone: '+15550783881',
+        recipientUserId: 'ES.1',
+        recipientName: 'Ana',
+        templateName: 'po_notification',
+        templateLanguage: 'es',
+        templateParameters: ['a', '€1,250.00'],
+        content: { type: 'template', template: { name: 'po_notification', parameters: [null, { b: [] }] } },
+        notificationId: newId(),
+        batchId: newId(),
+        metadata: { order: 7 },
+        priority: 0,
       });
-      const [line] = await messages.findTimeline(stored.id);
-      expect(line).toMatchObject({ type: 'accepted', source: 'api', occurredAt: stored.createdAt });
+
+    it.each([
+      ['that says everything', everything],
+      ['that says only what it must', aPendingMessage],
+      ['for a time that is over', () => aPendingMessage({ sendAt: inMs(-3_600_000) })],
+      ['for later', () => aPendingMessage({ sendAt: inMs(3_600_000) })],
+    ])('answers a message %s exactly as it was stored', async (_, aNewMessage) => {
+      const message = aNewMessage();
+
+      const answered = await messages.createPending(message);
+
+      const stored = await messages.findById(message.id);
+      expect(stored).toMatchObject({ ...message, direction: 'outbound', status: 'PENDING', attempts: 0 });
+      expect(answered).toEqual(stored);
+    });
+
+    it('queues it at once', async () => {
+      const { pendingReason, nextAttemptAt, createdAt } = await messages.createPending(aPendingMessage());
+
+      expect([pendingReason, nextAttemptAt]).toEqual(['queued', createdAt]);
+    });
+
+    it('queues what is for later for its time', async () => {
+      const sendAt = inMs(3_600_000);
+
+      const { pendingReason, nextAttemptAt } = await messages.createPending(aPendingMessage({ sendAt }));
+
+      expect([pendingReason, nextAttemptAt]).toEqual(['scheduled', sendAt]);
+    });
+
+    it('commits together what is accepted at the same time, and answers each caller its own', async () => {
+      const pending = Array.from({ length: 50 }, () => aPendingMessage());
+
+      const answered = await Promise.all(pending.map((message) => messages.createPending(message)));
+
+      expect(answered.map(({ id }) => id)).toEqual(pending.map(({ id }) => id));
+      const [transactions] = await db.query<{ count: number }[]>(
+        'SELECT count(DISTINCT xmin::text)::int AS count FROM whatsapp_messages',
+      );
+      expect(transactions).toEqual({ count: 1 });
+    });
+
+    it('lets one that cannot be stored refuse itself alone', async () => {
+      const [good, bad] = [aPendingMessage(), aPendingMessage({ priority: 100_000 })];
+
+      const outcomes = await Promise.allSettled([good, bad].map((message) => messages.createPending(message)));
+
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+      expect(await messages.findById(good.id)).not.toBeNull();
+    });
+
+    it('stores messages with what must be durable with them, in their order', async () => {
+      const pending = [aPendingMessage(), aPendingMessage()];
+
+      const stored = await messages.createPendingWith(pending, async (tx, [first, second]) => {
+        await tx.query('INSERT INTO message_batches (id, tenant_id, accepted, rejected) VALUES ($1, $2, 0, 0)', [
+          first!.id,
+          second!.id,
+        ]);
+      });
+
+      expect(stored.map(({ id }) => id)).toEqual(pending.map(({ id }) => id));
+      expect(await db.query('SELECT id, tenant_id FROM message_batches')).toEqual([
+        { id: pending[0]!.id, tenant_id: pending[1]!.id },
+      ]);
     });
 
     it('stores nothing when what must be durable with it fails', async () => {
-      const message = aNewMessage();
-      const failing = messages.createPending(message, () => Promise.reject(new Error('no')));
+      const message = aPendingMessage();
+
+      const failing = messages.createPendingWith([message], () => Promise.reject(new Error('no')));
 
       await expect(failing).rejects.toThrow('no');
-
       expect(await messages.findById(message.id)).toBeNull();
-      expect(await timelineOf(db, message)).toEqual([]);
     });
   });
 
-  describe('receiving', () => {
-    const receive = (message: NewMessage) => db.transaction((tx) => messages.createReceived(tx, message));
+  it('tells what happened in the order it was written, whatever times Meta gives it', async () => {
+    const { id } = await aMessage(db);
+    const line = (type: MessageEvent['type'], occurredAt: Date) =>
+      db.manager.insert(MessageEvent, { messageId: id, type, source: 'webhook', occurredAt });
+    await line('delivered', inMs(0));
+    await line('sent', inMs(-9_000));
+    await line('read', inMs(-5_000));
+    await aMessage(db).then((other) =>
+      db.manager.insert(MessageEvent, { messageId: other.id, type: 'sent', source: 'webhook', occurredAt: inMs(0) }),
+    );
 
-    const twoCopies = (): [NewMessage, NewMessage] => {
+    const events = await messages.findEvents(id);
+
+    expect(events.map(({ type }) => type)).toEqual(['delivered', 'sent', 'read']);
+  });
+
+  describe('receiving', () => {
+    const aReceived = (change: Partial<ReceivedMessage> = {}): ReceivedMessage => ({
+      id: newId(),
+      tenantId: TENANT,
+      messageType: 'TEXT',
+      phoneNumberId: PHONE_NUMBER_ID,
+      contactKey: aPhone(),
+      content: { type: 'text', text: { body: 'Hola' } },
+      ...change,
+    });
+    const receive = (message: ReceivedMessage) => db.transaction((tx) => messages.createReceived(tx, message));
+
+    const twoCopies = (): [ReceivedMessage, ReceivedMessage] => {
       const whatsappMessageId = aWamid();
-      return [aNewMessage({ whatsappMessageId }), aNewMessage({ whatsappMessageId })];
+      return [aReceived({ whatsappMessageId }), aReceived({ whatsappMessageId })];
     };
 
-    it('stores an inbound message with its line of the timeline', async () => {
-      const message = aNewMessage({ whatsappMessageId: aWamid(), pendingReason: null });
+    it('stores an inbound message', async () => {
+      const message = aReceived({ whatsappMessageId: aWamid() });
 
       expect(await receive(message)).toBe(true);
 
-      expect(await messages.findById(message.id)).toMatchObject({ direction: 'inbound', status: 'RECEIVED' });
-      expect(await timelineOf(db, message)).toEqual(['webhook received']);
+      expect(await messages.findById(message.id)).toMatchObject({
+        ...message,
+        direction: 'inbound',
+        status: 'RECEIVED',
+        pendingReason: null,
+        nextAttemptAt: null,
+      });
     });
 
     it('stores the same wamid once', async () => {
       const [first, second] = twoCopies();
 
       expect([await receive(first), await receive(second)]).toEqual([true, false]);
-      expect([await timelineOf(db, first), await timelineOf(db, second)]).toEqual([['webhook received'], []]);
+      expect(await messages.findById(second.id)).toBeNull();
     });
 
     it('stores the same wamid once when two processes apply two deliveries of it at the same time', async () => {
@@ -109,8 +195,8 @@ describe(WhatsAppMessageRepository.name, () => {
       const whatsappMessageId = aWamid();
 
       const stored = [
-        await receive(aNewMessage({ whatsappMessageId })),
-        await receive(aNewMessage({ whatsappMessageId, phoneNumberId: '999999999999999' })),
+        await receive(aReceived({ whatsappMessageId })),
+        await receive(aReceived({ whatsappMessageId, phoneNumberId: '999999999999999' })),
       ];
 
       expect(stored).toEqual([true, true]);

@@ -1,18 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
+import { GroupCommit, queryRows, type SqlRunner } from '#common';
+
 import { MessageEvent } from './entities/message-event.entity.ts';
 import { WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
+import { INSERT_PENDING, type PendingMessage, toPendingRow, toStored } from './pending-message.ts';
 
-/** What is known of a message when it is accepted; the rest has defaults. */
-export type NewMessage = Pick<
+/** What is known of an inbound message when it is stored; the rest has defaults. */
+export type ReceivedMessage = Pick<
   WhatsAppMessage,
   'id' | 'tenantId' | 'messageType' | 'phoneNumberId' | 'contactKey' | 'content'
 > &
   Partial<WhatsAppMessage>;
 
-/** Runs inside the transaction that stores a message, so that both are durable together or neither is. */
-export type Alongside = (tx: EntityManager, message: WhatsAppMessage) => Promise<void>;
+/** Runs inside the transaction that stores messages, so that both are durable together or neither is. */
+export type Alongside = (tx: EntityManager, messages: WhatsAppMessage[]) => Promise<void>;
 
 /** Columns that must be equal, and what lists can be narrowed by besides. Undefined means: not asked for. */
 export interface MessageFilter {
@@ -37,28 +40,36 @@ export interface MessageFilter {
   text?: string;
 }
 
+const INTAKE = { largest: 500, mostWaiting: 10_000, gapMs: 4 };
+
 @Injectable()
 export class WhatsAppMessageRepository {
+  private readonly intake = new GroupCommit(
+    (messages: PendingMessage[]) => this.insertPending(this.dataSource, messages),
+    INTAKE,
+  );
+
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Commits a PENDING message, its first timeline line and whatever must be durable with it. From here nothing is lost. */
-  async createPending(message: NewMessage, alongside?: Alongside): Promise<WhatsAppMessage> {
+  /**
+   * Commits a PENDING message, together with others that are accepted now; from here it is not lost.
+   * @throws AppError 503 `overloaded` when too many wait for their commit.
+   */
+  async createPending(message: PendingMessage): Promise<WhatsAppMessage> {
+    return this.intake.add(message);
+  }
+
+  /** Commits PENDING messages and whatever must be durable with them, in a transaction of their own. */
+  async createPendingWith(messages: PendingMessage[], alongside: Alongside): Promise<WhatsAppMessage[]> {
     return this.dataSource.transaction(async (tx) => {
-      const stored = tx.create(WhatsAppMessage, { ...message, direction: 'outbound', status: 'PENDING' });
-      await tx.insert(WhatsAppMessage, stored as object);
-      await tx.insert(MessageEvent, {
-        messageId: stored.id,
-        type: 'accepted',
-        source: 'api',
-        occurredAt: stored.createdAt,
-      });
-      await alongside?.(tx, stored);
+      const stored = await this.insertPending(tx, messages);
+      await alongside(tx, stored);
       return stored;
     });
   }
 
   /** Stores an inbound message inside the caller's transaction; false when it was stored before. */
-  async createReceived(tx: EntityManager, message: NewMessage): Promise<boolean> {
+  async createReceived(tx: EntityManager, message: ReceivedMessage): Promise<boolean> {
     const received = tx.create(WhatsAppMessage, { ...message, direction: 'inbound', status: 'RECEIVED' });
     // Two processes may apply two deliveries of it at once: only the index knows who was first.
     const inserted = await tx
@@ -68,15 +79,7 @@ export class WhatsAppMessageRepository {
       .values(received as object)
       .orIgnore()
       .execute();
-    const [row] = inserted.raw as { created_at: Date }[];
-    if (!row) return false;
-    await tx.insert(MessageEvent, {
-      messageId: message.id,
-      type: 'received',
-      source: 'webhook',
-      occurredAt: row.created_at,
-    });
-    return true;
+    return (inserted.raw as unknown[]).length > 0;
   }
 
   async findById(id: string): Promise<WhatsAppMessage | null> {
@@ -87,8 +90,9 @@ export class WhatsAppMessageRepository {
     return this.dataSource.manager.findOneBy(WhatsAppMessage, { tenantId, id });
   }
 
-  async findTimeline(messageId: string): Promise<MessageEvent[]> {
-    return this.dataSource.manager.find(MessageEvent, { where: { messageId }, order: { id: 'ASC' } });
+  /** What attempts came to, what Meta reported and what was asked for, in the order it was written. */
+  async findEvents(messageId: string): Promise<MessageEvent[]> {
+    return this.dataSource.manager.find(MessageEvent, { where: { messageId }, order: { createdAt: 'ASC' } });
   }
 
   /** Newest first, older than `beforeId`. */
@@ -119,6 +123,14 @@ export class WhatsAppMessageRepository {
       order: { id: 'DESC' },
     });
     return last?.tenantId;
+  }
+
+  private async insertPending(runner: SqlRunner, messages: PendingMessage[]): Promise<WhatsAppMessage[]> {
+    const rows = await queryRows<{ id: string; created_at: Date; next_attempt_at: Date }>(runner, INSERT_PENDING, [
+      JSON.stringify(messages.map(toPendingRow)),
+    ]);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return messages.map((message) => toStored(message, byId.get(message.id)!));
   }
 }
 

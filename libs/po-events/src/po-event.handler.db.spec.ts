@@ -8,6 +8,7 @@ import { type AppConfig, newId } from '#common';
 import { MessageEvent, WhatsAppMessage, WhatsAppMessageRepository } from '#messages';
 import type { WhatsAppService } from '#whatsapp';
 
+import { aPendingMessage } from '../../../test/factories/messages.ts';
 import { aDataSource, createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { anEvent, EVENT_ID, PO_ID, TENANT_ID } from '../../../test/support/po-events.ts';
 import { PoEvent } from './entities/po-event.entity.ts';
@@ -40,23 +41,19 @@ describe(PoEventHandler.name, () => {
     whatsapp = {
       enabled: true,
       // What the facade does once the message is found good.
-      notify: ({ tenantId, to, notificationId, metadata = {} }, { alongside } = {}) =>
-        messages.createPending(
-          {
-            id: newId(),
-            tenantId,
-            phoneNumberId: '106540352242922',
-            messageType: 'TEMPLATE',
-            contactKey: to,
-            recipientPhone: to,
-            content: { type: 'template' },
-            notificationId: notificationId ?? null,
-            metadata,
-            nextAttemptAt: new Date(),
-            expiresAt: new Date(Date.now() + 60_000),
-          },
-          alongside,
-        ),
+      notify: async ({ tenantId, to, notificationId, metadata = {} }, { alongside } = {}) => {
+        const message = aPendingMessage({
+          tenantId,
+          messageType: 'TEMPLATE',
+          contactKey: to,
+          recipientPhone: to,
+          content: { type: 'template' },
+          notificationId: notificationId ?? null,
+          metadata,
+        });
+        const [stored] = await messages.createPendingWith([message], (tx, [one]) => alongside!(tx, one!));
+        return stored!;
+      },
     };
     handler = new PoEventHandler(config, whatsapp as WhatsAppService, new PoEventRepository(db));
   });

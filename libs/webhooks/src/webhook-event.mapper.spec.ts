@@ -76,7 +76,7 @@ describe(toItems.name, () => {
           status: 'SENT',
           whatsappMessageId: expect.stringMatching(/^wamid\./),
           phoneNumberId: '106540352242922',
-          attemptId: '0192f0c4-6a7e-7c31-9f57-2b7d2f0a1c55',
+          opaque: '0192f0c4-6a7e-7c31-9f57-2b7d2f0a1c55',
           occurredAt: new Date(1_794_000_000_000),
           error: null,
           details: { pricing: { pricing_model: 'PMP', category: 'utility' }, conversation: undefined },

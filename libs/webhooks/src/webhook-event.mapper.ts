@@ -1,4 +1,4 @@
-import type { MessageError, NewMessage, ReportedStatus, StatusEvent } from '#messages';
+import type { MessageError, ReceivedMessage, ReportedStatus, StatusEvent } from '#messages';
 import { messageTypeOf } from '#messages';
 import { adviceFor } from '#whatsapp';
 
@@ -6,7 +6,7 @@ import { type JsonObject, listOf, objectOf, textOf, timeOf } from './json.ts';
 
 /** What an inbound message says, before it is known whose it is. */
 export type InboundMessage = Pick<
-  NewMessage,
+  ReceivedMessage,
   | 'phoneNumberId'
   | 'whatsappMessageId'
   | 'messageType'
@@ -78,7 +78,7 @@ function toStatusItem(raw: unknown, number: JsonObject): WebhookItem {
     event: {
       whatsappMessageId,
       phoneNumberId,
-      attemptId: textOf(opaque) ?? null,
+      opaque: textOf(opaque) ?? null,
       status: reported,
       occurredAt,
       error: reported === 'FAILED' ? toError(listOf(errors)[0]) : null,

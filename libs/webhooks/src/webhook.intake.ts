@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '#common';
 import { WebhookDeliveryRepository } from '#messages';
 
+import { WebhookListener } from './webhook.listener.ts';
 import { WebhookProcessor } from './webhook.processor.ts';
 
 /** Takes what Meta delivers: refused as not JSON, or durable when `take` returns. */
@@ -12,13 +13,19 @@ import { WebhookProcessor } from './webhook.processor.ts';
 export class WebhookIntake {
   constructor(
     private readonly deliveries: WebhookDeliveryRepository,
+    private readonly listener: WebhookListener,
     private readonly processor: WebhookProcessor,
   ) {}
 
   /** @throws AppError 400 for what is not JSON; a database fault, which is answered 503 so that Meta delivers again. */
   async take(rawBody: Buffer): Promise<void> {
     if (!isJson(rawBody)) throw new AppError(400, 'body-not-json', 'The body is not JSON in UTF-8.');
-    await this.deliveries.store(rawBody);
+    try {
+      await this.deliveries.store(rawBody);
+    } catch (cause) {
+      this.listener.noteRefusal();
+      throw cause;
+    }
     this.processor.wake();
   }
 }

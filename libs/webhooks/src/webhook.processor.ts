@@ -8,6 +8,8 @@ import { toItems } from './webhook-event.mapper.ts';
 import { WebhookItemApplier } from './webhook-item.applier.ts';
 
 const POLL_MS = 1_000;
+/** Between two rounds, so that a round is worth its cost. */
+const GAP_MS = 20;
 const JOIN_EVERY_MS = 2_000;
 const JOIN_LIMIT = 100;
 
@@ -17,8 +19,8 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
   private readonly logger = new Logger(WebhookProcessor.name);
   private readonly applying = new BackgroundLoop(
     () => this.applyNext(),
-    POLL_MS,
-    (cause) => this.logger.error({ message: 'A delivery was not applied; it is tried again', err: cause }),
+    { restMs: POLL_MS, gapMs: GAP_MS },
+    (cause) => this.logger.error({ message: 'Deliveries were not applied; they are tried again', err: cause }),
   );
   private readonly joining = new BackgroundLoop(
     () => this.joinStatuses(),
@@ -47,14 +49,20 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
   }
 
   private async applyNext(): Promise<boolean> {
-    return this.deliveries.applyNext(async (tx, { id, body }) => {
+    return this.deliveries.applyNext(async (tx, deliveries) => {
       // Stored bodies were JSON when they were taken.
-      const items = toItems(JSON.parse(body.toString('utf8')));
-      for (const [itemIndex, item] of items.entries()) {
-        const refusal = await this.applier.apply(tx, item);
+      const items = deliveries.flatMap(({ id, body }) =>
+        toItems(JSON.parse(body.toString('utf8'))).map((item, itemIndex) => ({ deliveryId: id, itemIndex, item })),
+      );
+      const refusals = await this.applier.apply(
+        tx,
+        items.map(({ item }) => item),
+      );
+      for (const [index, refusal] of refusals.entries()) {
         if (!refusal) continue;
-        await this.deliveries.setAside(tx, { deliveryId: id, itemIndex, ...refusal });
-        this.logger.warn({ message: 'Webhook item set aside', deliveryId: id, itemIndex, reason: refusal.reason });
+        const { deliveryId, itemIndex } = items[index]!;
+        await this.deliveries.setAside(tx, { deliveryId, itemIndex, ...refusal });
+        this.logger.warn({ message: 'Webhook item set aside', deliveryId, itemIndex, reason: refusal.reason });
       }
     });
   }
@@ -63,12 +71,15 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
   private async joinStatuses(): Promise<boolean> {
     return this.dataSource.transaction(async (tx: EntityManager) => {
       const joinable = await this.deliveries.takeJoinable(tx, JOIN_LIMIT);
-      for (const { id, item } of joinable) {
-        const [parsed] = toItems(JSON.parse(item));
-        const refusal = parsed && (await this.applier.apply(tx, parsed));
-        if (refusal) this.logger.warn({ message: 'Status not joined', itemId: id, detail: refusal.detail });
-        await this.deliveries.resolve(tx, id);
+      if (joinable.length === 0) return false;
+      const items = joinable.flatMap(({ item }) => toItems(JSON.parse(item)).slice(0, 1));
+      for (const refusal of await this.applier.apply(tx, items)) {
+        if (refusal) this.logger.warn({ message: 'Status not joined', detail: refusal.detail });
       }
+      await this.deliveries.resolve(
+        tx,
+        joinable.map(({ id }) => id),
+      );
       return joinable.length === JOIN_LIMIT;
     });
   }

@@ -3,7 +3,9 @@ import { Module } from '@nestjs/common';
 import { MessagesModule } from '#messages';
 
 import { MetaSignatureGuard } from './meta-signature.guard.ts';
+import { MetaSignature } from './meta-signature.ts';
 import { WebhookIntake } from './webhook.intake.ts';
+import { WebhookListener } from './webhook.listener.ts';
 import { WebhookProcessor } from './webhook.processor.ts';
 import { WebhookItemApplier } from './webhook-item.applier.ts';
 import { WebhooksController } from './webhooks.controller.ts';
@@ -12,6 +14,6 @@ import { WebhooksController } from './webhooks.controller.ts';
 @Module({
   imports: [MessagesModule],
   controllers: [WebhooksController],
-  providers: [MetaSignatureGuard, WebhookIntake, WebhookProcessor, WebhookItemApplier],
+  providers: [MetaSignature, MetaSignatureGuard, WebhookListener, WebhookIntake, WebhookProcessor, WebhookItemApplier],
 })
 export class WebhooksModule {}

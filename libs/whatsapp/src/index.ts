@@ -1,8 +1,11 @@
 export * from './cloud-api/index.ts';
-export { renderBody } from './payloads/index.ts';
+export { MESSAGE_TYPES, renderBody } from './payloads/index.ts';
 export { OutboxPoller } from './sending/outbox.poller.ts';
+export { SendHoldsService } from './sending/send-holds.service.ts';
 export { PRIORITIES, type Priority, type SendRequest } from './sending/send-request.ts';
 export {
+  type BulkItem,
+  type BulkReceipt,
   type BulkResult,
   type SendOptions,
   WhatsAppBusinessService,

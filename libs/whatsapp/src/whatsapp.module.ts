@@ -5,9 +5,12 @@ import { MessagesModule } from '#messages';
 
 import { CloudApiClient } from './cloud-api/index.ts';
 import { MetaSyncJob } from './meta-sync.job.ts';
+import { AttemptRecorder } from './sending/attempt.recorder.ts';
+import { OutboxClaimer } from './sending/outbox.claimer.ts';
 import { OutboxDispatcher } from './sending/outbox.dispatcher.ts';
 import { OutboxPoller } from './sending/outbox.poller.ts';
 import { OutboxSweeper } from './sending/outbox.sweeper.ts';
+import { SendHoldsService } from './sending/send-holds.service.ts';
 import { WhatsAppBusinessService } from './sending/whatsapp-business.service.ts';
 import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
 import { WhatsAppService } from './whatsapp.service.ts';
@@ -23,9 +26,9 @@ const cloudApi = {
       connections: dispatcher.concurrency,
     }),
 };
-const sending = [OutboxDispatcher, OutboxSweeper, OutboxPoller];
+const sending = [SendHoldsService, OutboxClaimer, AttemptRecorder, OutboxDispatcher, OutboxSweeper, OutboxPoller];
 const fromMeta = [TemplateCatalogueService, MetaSyncJob];
-const offered = [WhatsAppService, WhatsAppBusinessService, OutboxPoller, TemplateCatalogueService];
+const offered = [WhatsAppService, WhatsAppBusinessService, OutboxPoller, SendHoldsService, TemplateCatalogueService];
 
 /** How to speak to WhatsApp: the facade, the one way to send, the outbox that delivers, the templates. */
 @Module({

@@ -20,7 +20,7 @@ export interface Answer {
   body: object;
 }
 
-/** Stores the answer; for the transaction that does what the request asks for, so that deed and memory are durable together. */
+/** Stores the answer, for who may ask again; for the transaction that does what the request asks for, so that deed and memory are durable together. */
 export type Remember = (tx: EntityManager, answer: Answer) => Promise<void>;
 
 interface Lock {
@@ -49,10 +49,10 @@ export class IdempotencyService {
    */
   async once(
     request: KeyedRequest,
-    work: (remember: Remember) => Promise<Answer>,
+    work: (remember: Remember | undefined) => Promise<Answer>,
   ): Promise<Answer & { replayed: boolean }> {
     const { tenantId, key } = request;
-    if (key === undefined) return { ...(await work(() => Promise.resolve())), replayed: false };
+    if (key === undefined) return { ...(await work(undefined)), replayed: false };
     if (!KEY.test(key)) {
       throw new AppError(
         400,

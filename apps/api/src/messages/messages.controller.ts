@@ -3,6 +3,7 @@ import {
   ApiAcceptedResponse,
   ApiBearerAuth,
   ApiBody,
+  ApiConflictResponse,
   ApiCreatedResponse,
   ApiHeader,
   ApiOkResponse,
@@ -13,8 +14,11 @@ import type { Response } from 'express';
 import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
 import { sendAnswer } from '../idempotency/send-answer.ts';
+import { BatchesService } from './batches.service.ts';
 import { ListMessagesDto } from './dto/list-messages.dto.ts';
 import { MessageResponse } from './dto/message.response.ts';
+import { RetryMessageDto } from './dto/retry-message.dto.ts';
+import { BulkResponse, SendBulkDto } from './dto/send-bulk.dto.ts';
 import { SendMessageDto } from './dto/send-message.dto.ts';
 import { type MessagePage, MessagesService } from './messages.service.ts';
 import { PreferWait } from './prefer-wait.decorator.ts';
@@ -23,7 +27,10 @@ import { PreferWait } from './prefer-wait.decorator.ts';
 @ApiBearerAuth()
 @Controller('api/v1/whatsapp/messages')
 export class MessagesController {
-  constructor(private readonly messages: MessagesService) {}
+  constructor(
+    private readonly messages: MessagesService,
+    private readonly batches: BatchesService,
+  ) {}
 
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
@@ -51,6 +58,21 @@ export class MessagesController {
     return sendAnswer(response, await this.messages.send(caller, body, { idempotencyKey, waitMs }));
   }
 
+  @Post('bulk')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @RequireScope('messages:send')
+  @ApiHeader({ name: 'Idempotency-Key', required: false })
+  @ApiBody({ type: SendBulkDto })
+  @ApiAcceptedResponse({ type: BulkResponse, description: 'Each message judged alone, the good ones stored.' })
+  async sendBulk(
+    @CurrentCaller() caller: Caller,
+    @Body() body: unknown,
+    @Headers('idempotency-key') idempotencyKey: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<object> {
+    return sendAnswer(response, await this.batches.send(caller, body, idempotencyKey));
+  }
+
   @Get()
   @RequireScope('messages:read')
   async list(@CurrentCaller() caller: Caller, @Query() query: ListMessagesDto): Promise<MessagePage> {
@@ -62,5 +84,31 @@ export class MessagesController {
   @ApiOkResponse({ type: MessageResponse })
   async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MessageResponse> {
     return this.messages.get(caller, id);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(HttpStatus.OK)
+  @RequireScope('messages:send')
+  @ApiOkResponse({ type: MessageResponse })
+  @ApiConflictResponse({
+    description: 'It is on the wire (`message-on-the-wire`), or has left (`message-not-pending`).',
+  })
+  async cancel(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MessageResponse> {
+    return this.messages.cancel(caller, id);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @RequireScope('messages:send')
+  @ApiAcceptedResponse({ type: MessageResponse, description: 'In the queue again.' })
+  @ApiConflictResponse({
+    description: '`message-not-failed`, or `duplicate-risk-not-accepted` for an unconfirmed one.',
+  })
+  async retry(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body() { accept_duplicate_risk: acceptDuplicateRisk = false }: RetryMessageDto,
+  ): Promise<MessageResponse> {
+    return this.messages.retry(caller, id, { acceptDuplicateRisk });
   }
 }

@@ -1,18 +1,25 @@
 import { Injectable } from '@nestjs/common';
 
-import { isUuid, NotFoundError, ValidationError } from '#common';
-import { type WhatsAppMessage, WhatsAppMessageRepository } from '#messages';
+import { AppError, isUuid, NotFoundError } from '#common';
+import { MessageDecisionRepository, type WhatsAppMessage, WhatsAppMessageRepository } from '#messages';
 import { type Caller, tenantOf } from '#tenants';
-import { WhatsAppBusinessService } from '#whatsapp';
+import { OutboxPoller, SendHoldsService, WhatsAppBusinessService } from '#whatsapp';
 
 import { type Answer, IdempotencyService } from '../idempotency/idempotency.service.ts';
+import { readCursor, toPage } from './cursor.ts';
 import { type ListMessagesDto, toMessageFilter } from './dto/list-messages.dto.ts';
-import { type MessageResponse, toEventResponse, toMessageResponse } from './dto/message.response.ts';
-import { readSend } from './dto/send-message.dto.ts';
+import { type MessageResponse, toMessageResponse, toTimeline } from './dto/message.response.ts';
+import { readSend } from './dto/send-message.reader.ts';
 
 export interface MessagePage {
   data: MessageResponse[];
   paging: { next_cursor: string | null };
+}
+
+export interface SendOptions {
+  idempotencyKey: string | undefined;
+  /** `Prefer: wait`; 0: do not wait. */
+  waitMs: number;
 }
 
 /** What the routes under `/messages` do for a caller. */
@@ -21,22 +28,21 @@ export class MessagesService {
   constructor(
     private readonly whatsapp: WhatsAppBusinessService,
     private readonly messages: WhatsAppMessageRepository,
+    private readonly decisions: MessageDecisionRepository,
+    private readonly holds: SendHoldsService,
+    private readonly outbox: OutboxPoller,
     private readonly idempotency: IdempotencyService,
   ) {}
 
   /** 202 with the stored message; 201 with the answered one when the caller waits and WhatsApp answers in time. */
-  async send(
-    caller: Caller,
-    body: unknown,
-    options: { idempotencyKey: string | undefined; waitMs: number },
-  ): Promise<Answer & { replayed: boolean }> {
+  async send(caller: Caller, body: unknown, options: SendOptions): Promise<Answer & { replayed: boolean }> {
     const { request, errors } = readSend(caller, body);
     const { tenantId } = request;
     const keyed = { tenantId, key: options.idempotencyKey, route: 'POST /api/v1/whatsapp/messages', body };
     return this.idempotency.once(keyed, async (remember) => {
       const stored = await this.whatsapp.sendMessage(request, {
         errors,
-        alongside: (tx, message) => remember(tx, accepted(message)),
+        alongside: remember && ((tx, message) => remember(tx, accepted(message))),
       });
       if (options.waitMs === 0) return accepted(stored);
       const message = await this.whatsapp.waitForAnswer(stored.id, options.waitMs);
@@ -48,15 +54,54 @@ export class MessagesService {
     // A tenant's key sees its tenant; a platform key sees every tenant, or the one it names.
     const tenantId = caller.tenantId === null ? dto.tenant_id : tenantOf(caller, dto.tenant_id);
     const found = await this.messages.list(toMessageFilter(tenantId, dto), dto.limit + 1, readCursor(dto.cursor));
-    const page = found.slice(0, dto.limit);
-    const last = found.length > dto.limit ? page.at(-1) : undefined;
-    return { data: page.map(toMessageResponse), paging: { next_cursor: last ? toCursor(last.id) : null } };
+    return toPage(await this.holds.show(found), dto.limit, toMessageResponse);
   }
 
   async get(caller: Caller, id: string): Promise<MessageResponse> {
     const message = await this.find(caller, id);
-    const events = await this.messages.findTimeline(message.id);
-    return { ...toMessageResponse(message), events: events.map(toEventResponse) };
+    const events = toTimeline(message, await this.messages.findEvents(message.id));
+    return { ...(await this.show(message)), events };
+  }
+
+  /** @throws AppError 409 for a message that is on the wire or not PENDING any more */
+  async cancel(caller: Caller, id: string): Promise<MessageResponse> {
+    await this.find(caller, id);
+    const cancelled = await this.decisions.cancel({ id });
+    const message = await this.find(caller, id);
+    if (cancelled.length > 0) return this.show(message);
+    throw message.status === 'PENDING'
+      ? new AppError(409, 'message-on-the-wire', 'The message is being sent right now; look again in a moment.', {
+          retryAfterSeconds: 1,
+        })
+      : new AppError(
+          409,
+          'message-not-pending',
+          `The message is ${message.status}; only a PENDING one can be cancelled.`,
+        );
+  }
+
+  /** @throws AppError 409 for a message that is neither FAILED nor unconfirmed, or whose risk was not accepted */
+  async retry(
+    caller: Caller,
+    id: string,
+    { acceptDuplicateRisk }: { acceptDuplicateRisk: boolean },
+  ): Promise<MessageResponse> {
+    const { pendingReason } = await this.find(caller, id);
+    if (pendingReason === 'unconfirmed' && !acceptDuplicateRisk) throw duplicateRisk();
+    const retried =
+      pendingReason === 'unconfirmed'
+        ? await this.decisions.retryUnconfirmed({ id })
+        : await this.decisions.retryFailed({ id });
+    const message = await this.find(caller, id);
+    if (retried.length === 0) {
+      throw new AppError(
+        409,
+        'message-not-failed',
+        `The message is ${message.status}; only a FAILED one can be retried.`,
+      );
+    }
+    this.outbox.wake();
+    return this.show(message);
   }
 
   /** Another tenant's message is not found, as one that does not exist. */
@@ -66,23 +111,21 @@ export class MessagesService {
     if (!message) throw new NotFoundError('message', id);
     return message;
   }
+
+  private async show(message: WhatsAppMessage): Promise<MessageResponse> {
+    const [shown] = await this.holds.show([message]);
+    return toMessageResponse(shown!);
+  }
 }
 
 function accepted(message: WhatsAppMessage): Answer {
   return { status: 202, body: toMessageResponse(message) };
 }
 
-/** Opaque outside; inside, the id of the last message of the page. */
-function toCursor(id: string): string {
-  return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
-}
-
-function readCursor(cursor: string | undefined): string | undefined {
-  if (cursor === undefined) return undefined;
-  const hex = Buffer.from(cursor, 'base64url').toString('hex');
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  if (!isUuid(id)) {
-    throw new ValidationError([{ field: 'cursor', message: 'must be the paging.next_cursor of an earlier answer' }]);
-  }
-  return id;
+function duplicateRisk(): AppError {
+  return new AppError(
+    409,
+    'duplicate-risk-not-accepted',
+    'WhatsApp may have taken this message already. Wait for its status, or send {"accept_duplicate_risk": true}.',
+  );
 }

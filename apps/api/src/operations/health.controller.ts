@@ -51,12 +51,14 @@ export class HealthController {
   private broker(): HealthIndicatorResult {
     const check = this.indicator.check('rabbitmq');
     if (!this.config.rabbitmq.url) return check.up('off: RABBITMQ_URL is not set, purchase orders come by HTTP only');
+    if (!this.config.roles.has('po-events')) return check.up('off: PALOMAR_ROLES leaves it to other processes');
     return this.poEvents.connected ? check.up() : check.down('not consuming; it connects again by itself');
   }
 
   private dispatcher(): HealthIndicatorResult {
     const check = this.indicator.check('dispatcher');
     if (!this.config.notificationsEnabled) return check.up('off: ENABLE_WHATSAPP_NOTIFICATIONS is false');
+    if (!this.config.roles.has('dispatcher')) return check.up('off: PALOMAR_ROLES leaves it to other processes');
     return this.poller.running ? check.up() : check.down('stopped');
   }
 }

@@ -1,6 +1,8 @@
 /** The environment as the rest of the code sees it: typed, validated, complete. Made once, by `loadConfig()` in `env.ts`. */
 export class AppConfig {
   readonly production: boolean;
+  /** What this process does; replicas may share the work. */
+  readonly roles: ReadonlySet<Role>;
   readonly http: { readonly port: number; readonly host: string };
   /** `url` undefined: embedded PostgreSQL (never in production). */
   readonly database: { readonly url: string | undefined; readonly poolSize: number };
@@ -26,6 +28,10 @@ export class AppConfig {
     Object.assign(this, values);
   }
 }
+
+/** The HTTP routes for callers; Meta's deliveries; sending; purchase-order events from the broker. */
+export const ROLES = ['api', 'webhooks', 'dispatcher', 'po-events'] as const;
+export type Role = (typeof ROLES)[number];
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
@@ -67,6 +73,8 @@ export interface DispatcherConfig {
   readonly sweepMs: number;
   /** How long Meta may take to answer one send; always shorter than the lease. */
   readonly sendTimeoutMs: number;
+  /** Until the first message that probes whether a hold is over; later ones are rarer. */
+  readonly probeMs: number;
   /** Messages on the wire at once, per process. */
   readonly concurrency: number;
   readonly unconfirmedPolicy: UnconfirmedPolicy;

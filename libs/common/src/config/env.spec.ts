@@ -78,7 +78,8 @@ describe(loadConfig.name, () => {
       },
       notificationsEnabled: true,
       poEvents: { queue: 'notification.po-events', routingKeys: ['po.approved'], template: 'po_notification' },
-      dispatcher: { leaseMs: 60_000, unconfirmedPolicy: 'witness' },
+      roles: new Set(['api', 'webhooks', 'dispatcher', 'po-events']),
+      dispatcher: { leaseMs: 60_000, concurrency: 250, probeMs: 5_000, unconfirmedPolicy: 'witness' },
       encryptionKey: undefined,
       logLevel: 'info',
       dataDir: join(cwd, '.data'),
@@ -94,9 +95,13 @@ describe(loadConfig.name, () => {
       WHATSAPP_DEFAULT_COUNTRY: 'ES',
       DATABASE_URL: 'postgres://palomar:secret@/palomar?host=/run/postgresql',
       LOG_LEVEL: 'debug',
+      PALOMAR_ROLES: 'api, webhooks',
+      DISPATCHER_PROBE_MS: '60000',
     });
 
     expect(config).toMatchObject({
+      roles: new Set(['api', 'webhooks']),
+      dispatcher: { probeMs: 60_000 },
       http: { port: 0 },
       notificationsEnabled: false,
       poEvents: { routingKeys: ['po.approved', 'po.*'] },
@@ -119,6 +124,8 @@ describe(loadConfig.name, () => {
 
   it.each([
     ['NODE_ENV', 'prod'],
+    ['PALOMAR_ROLES', 'api,sender'],
+    ['PALOMAR_ROLES', 'api,'],
     ['PORT', '0x10'],
     ['PORT', '-1'],
     ['HOST', 'a b'],
@@ -136,6 +143,8 @@ describe(loadConfig.name, () => {
     ['PO_EVENTS_ROUTING_KEYS', 'po.approved,,po.changed'],
     ['PO_NOTIFICATION_TEMPLATE', 'PO notification'],
     ['PO_NOTIFICATION_LANGUAGE', 'Spanish'],
+    ['DISPATCHER_PROBE_MS', '49'],
+    ['DISPATCHER_CONCURRENCY', '0'],
     ['UNCONFIRMED_POLICY', 'retry'],
     ['ADMIN_API_KEY', 'fifteen-letters'],
     ['ADMIN_EMAIL', 'admin'],

@@ -4,7 +4,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 
 import { closestName } from '../closest-name.ts';
-import { AppConfig, type WhatsAppConfig } from './app-config.ts';
+import { AppConfig, type Role, type WhatsAppConfig } from './app-config.ts';
 import { Faults } from './configuration.error.ts';
 import { readWhatsApp } from './credentials.ts';
 import { DEPRECATED, Environment, SECRETS, VARIABLE_NAMES } from './environment.ts';
@@ -24,7 +24,7 @@ const REQUIRED_IN_PRODUCTION = {
   ENCRYPTION_KEY: 'write ENCRYPTION_KEY=<32 bytes in base64>; make it with: openssl rand -base64 32',
 } as const;
 
-const OUR_NAMES = /^(WHATSAPP|PO_EVENTS|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED)_/;
+const OUR_NAMES = /^(PALOMAR|WHATSAPP|PO_EVENTS|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED)_/;
 
 /** The configuration of this process: the only place that reads `process.env`. */
 export function loadConfigFromProcess(): AppConfig {
@@ -102,6 +102,7 @@ function unknownNames(variables: Variables): string[] {
 function toConfig(environment: Environment, whatsapp: WhatsAppConfig, cwd: string, warnings: string[]): AppConfig {
   return new AppConfig({
     production: environment.NODE_ENV === 'production',
+    roles: new Set(environment.PALOMAR_ROLES.split(',').map((role) => role.trim() as Role)),
     http: { port: environment.PORT, host: environment.HOST },
     database: { url: environment.DATABASE_URL, poolSize: environment.DATABASE_POOL_SIZE },
     rabbitmq: { url: environment.RABBITMQ_URL },
@@ -119,6 +120,7 @@ function toConfig(environment: Environment, whatsapp: WhatsAppConfig, cwd: strin
       sweepMs: environment.DISPATCHER_SWEEP_MS,
       sendTimeoutMs: environment.WHATSAPP_SEND_TIMEOUT_MS,
       concurrency: environment.DISPATCHER_CONCURRENCY,
+      probeMs: environment.DISPATCHER_PROBE_MS,
       unconfirmedPolicy: environment.UNCONFIRMED_POLICY,
       unconfirmedGraceMs: environment.UNCONFIRMED_GRACE_MS,
     },

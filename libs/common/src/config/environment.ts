@@ -1,7 +1,7 @@
 import { IsEmail, IsOptional, MinLength } from 'class-validator';
 import { isSupportedCountry } from 'libphonenumber-js/max';
 
-import type { LogLevel, UnconfirmedPolicy } from './app-config.ts';
+import { type LogLevel, ROLES, type UnconfirmedPolicy } from './app-config.ts';
 import { Check, Flag, Form, OneOf, Url, Whole } from './variable.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const satisfies LogLevel[];
@@ -13,12 +13,18 @@ const AMQP_NAME = /^\S{1,255}$/;
 /** 32 bytes take 43 characters and one `=`. */
 const BASE64_OF_32_BYTES = /^[A-Za-z0-9+/]{43}=$/;
 
+/** `api`, or `api,webhooks`…: each one of ours, parted by commas. */
+const ROLE_LIST = new RegExp(`^(${ROLES.join('|')})(\\s*,\\s*(${ROLES.join('|')}))*$`);
+
 const isCountry = (value: unknown): boolean => typeof value === 'string' && isSupportedCountry(value);
 
 /** Every variable Palomar reads, with its default; `.env.example` says why each is there. Undefined: none, or decided at start. */
 export class Environment {
   @OneOf(['development', 'test', 'production'])
   NODE_ENV = 'development';
+
+  @Form(ROLE_LIST, `roles parted by commas, out of ${ROLES.join(',')}`)
+  PALOMAR_ROLES = ROLES.join(',');
 
   @Whole(0, 65_535, 3000)
   PORT = 3000;
@@ -81,8 +87,11 @@ export class Environment {
   @Whole(100, 3_600_000, 10_000)
   DISPATCHER_SWEEP_MS = 10_000;
 
-  @Whole(1, 2_000, 50)
-  DISPATCHER_CONCURRENCY = 50;
+  @Whole(1, 2_000, 250)
+  DISPATCHER_CONCURRENCY = 250;
+
+  @Whole(50, 3_600_000, 5_000)
+  DISPATCHER_PROBE_MS = 5_000;
 
   @OneOf(POLICIES)
   UNCONFIRMED_POLICY: UnconfirmedPolicy = 'witness';

@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** A line of the timeline. Lower case of the statuses, and what happened between them. */
 export type MessageEventType =
@@ -13,34 +13,36 @@ export type MessageEventType =
   | 'held'
   | 'unconfirmed'
   | 'resent'
-  | 'released'
+  | 'retried'
   | 'expired'
   | 'cancelled'
   | 'received';
 
 export type MessageEventSource = 'api' | 'dispatcher' | 'webhook';
 
-/** One line of a message's timeline. A repeated status of Meta's is one line: unique by message, type and Meta's time. */
-@Entity('message_events')
-@Index('message_events_once', ['messageId', 'type', 'source', 'occurredAt'], { unique: true })
-export class MessageEvent {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
-  id: string;
+/** TypeORM writes the type into the options it is given, so each column needs its own. */
+const key = () => ({ primaryKeyConstraintName: 'message_events_once' });
 
-  @Column('uuid')
+/**
+ * One line of a message's timeline: what an attempt came to, what Meta reported, what somebody asked for. A repeated
+ * status of Meta's is one line. What the message itself tells (accepted, on the wire) is not written a second time.
+ */
+@Entity('message_events')
+export class MessageEvent {
+  @PrimaryColumn('uuid', key())
   messageId: string;
 
-  @Column('varchar')
+  @PrimaryColumn('varchar', key())
   type: MessageEventType;
 
-  @Column('varchar')
+  @PrimaryColumn('varchar', key())
   source: MessageEventSource;
 
   /** Meta's time for what Meta reports, ours for the rest. */
-  @Column('timestamptz')
+  @PrimaryColumn('timestamptz', key())
   occurredAt: Date;
 
-  @Column('timestamptz', { default: () => 'now()' })
+  @Column('timestamptz', { default: () => 'clock_timestamp()' })
   createdAt: Date;
 
   /** Attempt, wamid, error, pricing…: what the line is about. */

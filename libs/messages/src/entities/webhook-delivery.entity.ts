@@ -1,10 +1,9 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** One POST from Meta, byte for byte, stored before it was answered. Applying it is separate, repeatable work. */
+/** One POST from Meta, byte for byte, stored before it was answered and never written again. */
 @Entity('webhook_deliveries')
-@Index('webhook_deliveries_due', ['nextAttemptAt', 'id'], { where: 'applied_at IS NULL' })
-@Index('webhook_deliveries_received', ['receivedAt'])
 export class WebhookDelivery {
+  /** UUID v7: the order of ids is the order of arrival. */
   @PrimaryColumn('uuid')
   id: string;
 
@@ -14,9 +13,13 @@ export class WebhookDelivery {
 
   @Column('timestamptz', { default: () => 'now()' })
   receivedAt: Date;
+}
 
-  @Column('timestamptz', { nullable: true })
-  appliedAt: Date | null;
+/** A delivery that is still to be applied: separate, repeatable work. */
+@Entity('webhook_queue')
+export class QueuedDelivery {
+  @PrimaryColumn('uuid')
+  deliveryId: string;
 
   @Column('int', { default: 0 })
   attempts: number;

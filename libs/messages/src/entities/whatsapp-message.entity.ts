@@ -1,4 +1,4 @@
-import { Column, CreateDateColumn, Entity, Index, PrimaryColumn, UpdateDateColumn } from 'typeorm';
+import { Check, Column, CreateDateColumn, Entity, Index, PrimaryColumn, UpdateDateColumn } from 'typeorm';
 
 import { DELIVERY_STATUSES, type DeliveryStatus, type PendingReason } from '../delivery-status.ts';
 import { MESSAGE_TYPES, type WhatsAppMessageType } from '../message-type.ts';
@@ -29,12 +29,21 @@ export interface MessageError {
 @Index('whatsapp_messages_tenant', ['tenantId', 'id'])
 @Index('whatsapp_messages_contact', ['contactKey', 'id'])
 @Index('whatsapp_messages_notification', ['notificationId'], { where: 'notification_id IS NOT NULL' })
-@Index('whatsapp_messages_due', ['phoneNumberId', 'priority', 'nextAttemptAt'], {
-  where: "status = 'PENDING' AND lease_token IS NULL",
+@Index('whatsapp_messages_batch', ['batchId', 'id'], { where: 'batch_id IS NOT NULL' })
+// None looks at `status`: what becomes of a sent message rewrites no index entry.
+@Index('whatsapp_messages_due', ['phoneNumberId', 'priority', 'tenantId', 'nextAttemptAt'], {
+  where: 'next_attempt_at IS NOT NULL',
 })
-@Index('whatsapp_messages_order', ['phoneNumberId', 'contactKey', 'id'], { where: "status = 'PENDING'" })
+@Index('whatsapp_messages_order', ['phoneNumberId', 'contactKey', 'priority', 'id'], {
+  where: 'pending_reason IS NOT NULL',
+})
+@Index('whatsapp_messages_waiting', ['waitsFor', 'phoneNumberId', 'contactKey', 'priority', 'id'], {
+  where: 'waits_for IS NOT NULL',
+})
 @Index('whatsapp_messages_leases', ['leaseExpiresAt'], { where: 'lease_token IS NOT NULL' })
-@Index('whatsapp_messages_expiry', ['expiresAt'], { where: "status = 'PENDING'" })
+@Index('whatsapp_messages_expiry', ['expiresAt'], { where: 'pending_reason IS NOT NULL' })
+@Index('whatsapp_messages_unconfirmed', ['attemptedAt'], { where: "pending_reason = 'unconfirmed'" })
+@Check('whatsapp_messages_pending', `(status = 'PENDING') = (pending_reason IS NOT NULL)`)
 export class WhatsAppMessage {
   /** UUID v7: the order of ids is the order of acceptance. */
   @PrimaryColumn('uuid')
@@ -49,6 +58,7 @@ export class WhatsAppMessage {
   @Column({ type: 'enum', enum: DELIVERY_STATUSES, enumName: 'whatsapp_message_status' })
   status: DeliveryStatus;
 
+  /** Set exactly while the message is PENDING. */
   @Column('varchar', { nullable: true })
   pendingReason: PendingReason | null;
 
@@ -110,8 +120,17 @@ export class WhatsAppMessage {
   @Column('smallint', { default: 1 })
   priority: number;
 
+  /** Counted when the message is claimed, before a byte of the attempt can leave. */
   @Column('int', { default: 0 })
   attempts: number;
+
+  /** When the last attempt was claimed. */
+  @Column('timestamptz', { nullable: true })
+  attemptedAt: Date | null;
+
+  /** Attempts up to this one failed for certain, and somebody asked for another: their late `sent` means nothing. */
+  @Column('int', { default: 0 })
+  failedAttempts: number;
 
   @Column('varchar', { nullable: true })
   errorCode: string | null;
@@ -125,8 +144,13 @@ export class WhatsAppMessage {
   @Column('jsonb', { nullable: true })
   providerResponse: unknown;
 
+  /** Not before this time; null while the message does not stand in the queue: claimed, parked, unconfirmed or done. */
   @Column('timestamptz', { nullable: true })
   nextAttemptAt: Date | null;
+
+  /** What a message is parked for: an earlier message to the same person, or a template that Meta stopped. */
+  @Column('varchar', { nullable: true })
+  waitsFor: 'turn' | 'template' | null;
 
   /** The process that claimed the row; whoever comes later with another token changes nothing. */
   @Column('uuid', { nullable: true })
@@ -135,9 +159,9 @@ export class WhatsAppMessage {
   @Column('timestamptz', { nullable: true })
   leaseExpiresAt: Date | null;
 
-  /** The attempt that is on the wire, or the last one; its id is what travels in `biz_opaque_callback_data`. */
-  @Column('uuid', { nullable: true })
-  currentAttemptId: string | null;
+  /** Unconfirmed only: since when it is proven that its status should have come. */
+  @Column('timestamptz', { nullable: true })
+  witnessedAt: Date | null;
 
   @Column('timestamptz', { nullable: true })
   sendAt: Date | null;

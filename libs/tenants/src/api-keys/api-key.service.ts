@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 
 import { Clock } from '#common';
 
@@ -16,10 +17,19 @@ export interface Caller {
 }
 
 const LAST_USED_GRAIN_MS = 60_000;
+/** A busy caller's key is looked up once a second, and a revoked one works no longer than that. */
+const REMEMBERED_MS = 1_000;
+const KEYS_REMEMBERED = 10_000;
+const NOBODY = Symbol('no such key');
 
 @Injectable()
 export class ApiKeyService {
   private readonly platformKeyHash: Buffer;
+  private readonly remembered = new LRUCache<string, ApiKey | typeof NOBODY>({
+    max: KEYS_REMEMBERED,
+    ttl: REMEMBERED_MS,
+    fetchMethod: async (keyHash) => (await this.keys.findByHash(keyHash)) ?? NOBODY,
+  });
 
   constructor(
     private readonly keys: ApiKeyRepository,
@@ -34,16 +44,18 @@ export class ApiKeyService {
     const keyHash = hashKey(key);
     if (timingSafeEqual(Buffer.from(keyHash), this.platformKeyHash)) return { tenantId: null, scopes: SCOPES };
 
-    const found = await this.keys.findByHash(keyHash);
+    const found = await this.remembered.fetch(keyHash);
     const now = this.clock.now();
-    if (!found || found.revokedAt || (found.expiresAt && found.expiresAt <= now)) return undefined;
+    if (!found || found === NOBODY || found.revokedAt || (found.expiresAt && found.expiresAt <= now)) return undefined;
     await this.noteUse(found, now);
     return { tenantId: found.tenantId, scopes: found.scopes };
   }
 
   /** By the minute is enough, and keeps a busy key from writing its row with every request. */
-  private async noteUse({ id, lastUsedAt }: ApiKey, now: Date): Promise<void> {
+  private async noteUse(key: ApiKey, now: Date): Promise<void> {
+    const { id, lastUsedAt } = key;
     if (lastUsedAt && now.getTime() - lastUsedAt.getTime() < LAST_USED_GRAIN_MS) return;
+    key.lastUsedAt = now;
     await this.keys.noteUse(id, now);
   }
 }

@@ -46,6 +46,11 @@ export interface SentMessage {
   response: SendMessageResponse;
 }
 
+export interface SendOptions {
+  /** On the clock of `performance.now()`: a send that has not begun by then is not made (`CloudApiNotSentError`). */
+  startBefore?: number;
+}
+
 const MIB = 1024 * 1024;
 const TEMPLATES_PER_PAGE = 100;
 const TEMPLATE_FIELDS = 'id,name,language,status,category,parameter_format,components,quality_score,rejected_reason';
@@ -61,6 +66,8 @@ export class CloudApiClient {
   private readonly transport: HttpTransport;
   /** Path before an object's id: `/v26.0`. */
   private readonly root: string;
+  /** One account makes nearly all calls. */
+  private lastProof: { accessToken: string; appSecret: string; proof: string } | undefined;
 
   constructor({ graphUrl, apiVersion, timeoutMs, connections, transport }: CloudApiClientOptions) {
     const { origin, pathname } = new URL(graphUrl);
@@ -68,8 +75,12 @@ export class CloudApiClient {
     this.transport = transport ?? new UndiciTransport({ origin, timeoutMs, connections });
   }
 
-  async sendMessage(account: CloudApiAccount, message: OutgoingMessage): Promise<SentMessage> {
-    const { body, status } = await this.post(account, [account.phoneNumberId, 'messages'], message);
+  async sendMessage(
+    account: CloudApiAccount,
+    message: OutgoingMessage,
+    { startBefore }: SendOptions = {},
+  ): Promise<SentMessage> {
+    const { body, status } = await this.post(account, [account.phoneNumberId, 'messages'], message, startBefore);
     const response = body as SendMessageResponse;
     const sent = response.messages?.[0];
     if (typeof sent?.id !== 'string' || !sent.id) throw new CloudApiUnknownOutcomeError('no message id', status);
@@ -127,8 +138,17 @@ export class CloudApiClient {
     return { templates: data, after: paging.cursors.after };
   }
 
-  private post(account: CloudApiAccount, path: string[], body: object): Promise<GraphAnswer> {
-    return this.call(account, path, {}, { method: 'POST', body: JSON.stringify(body), maxAnswerBytes: MIB });
+  private proofOf({ accessToken, appSecret }: CloudApiAccount): string | undefined {
+    if (!appSecret) return undefined;
+    if (this.lastProof?.accessToken !== accessToken || this.lastProof.appSecret !== appSecret) {
+      this.lastProof = { accessToken, appSecret, proof: appSecretProof(accessToken, appSecret) };
+    }
+    return this.lastProof.proof;
+  }
+
+  private post(account: CloudApiAccount, path: string[], body: object, startBefore?: number): Promise<GraphAnswer> {
+    const request = { method: 'POST', body: JSON.stringify(body), maxAnswerBytes: MIB, startBefore } as const;
+    return this.call(account, path, {}, request);
   }
 
   private get(account: CloudApiAccount, path: string[], query: Record<string, string>): Promise<GraphAnswer> {
@@ -139,9 +159,9 @@ export class CloudApiClient {
     account: CloudApiAccount,
     path: string[],
     query: Record<string, string>,
-    request: Pick<HttpRequest, 'method' | 'body' | 'maxAnswerBytes'>,
+    request: Omit<HttpRequest, 'path' | 'headers'>,
   ): Promise<GraphAnswer> {
-    const proof = account.appSecret && appSecretProof(account.accessToken, account.appSecret);
+    const proof = this.proofOf(account);
     const search = new URLSearchParams({ ...query, ...(proof && { appsecret_proof: proof }) }).toString();
     const answer = await this.transport
       .request({

@@ -122,6 +122,46 @@ describe(UndiciTransport.name, () => {
     expect(seen).toEqual(['/in-time']);
   });
 
+  it('writes nothing of a request that must not begin any more', async () => {
+    const seen: (string | undefined)[] = [];
+    const host = await aServer(
+      createHttpServer(({ url }, response) => {
+        seen.push(url);
+        response.end('{}');
+      }),
+    );
+    const transport = aTransport({ origin: `http://${host}` });
+    await transport.request({ ...request, path: '/connects' });
+
+    const failure = await failureOf(
+      transport.request({ ...request, path: '/too-late', startBefore: performance.now() }),
+    );
+    await transport.request({ ...request, path: '/in-time', startBefore: performance.now() + 3_600_000 });
+
+    expect(failure).toBeInstanceOf(HttpTransportError);
+    expect(failure).toMatchObject({ reason: 'TOO_LATE', mayHaveBeenSent: false });
+    expect(seen).toEqual(['/connects', '/in-time']);
+  });
+
+  it('writes nothing of a request whose connection took until it must not begin any more', async () => {
+    const seen: (string | undefined)[] = [];
+    const server = createHttpServer(({ url }, response) => {
+      seen.push(url);
+      response.end('{}');
+    });
+    const [, port] = (await aServer(server)).split(':');
+    const names = lookUpByHand();
+    const transport = aTransport({ origin: `http://graph.invalid:${port}` });
+    const startBefore = performance.now() + 50;
+
+    const call = failureOf(transport.request({ ...request, startBefore }));
+    while (performance.now() < startBefore) await new Promise(setImmediate);
+    names.answer('127.0.0.1');
+
+    expect(await call).toMatchObject({ reason: 'TOO_LATE', mayHaveBeenSent: false });
+    expect(seen).toEqual([]);
+  });
+
   it('lets undici write a request once at most', async () => {
     const controllers = [{ abort: jest.fn() }, { abort: jest.fn() }];
     const dispatch = jest.spyOn(Pool.prototype, 'dispatch').mockImplementation((_options, handler) => {

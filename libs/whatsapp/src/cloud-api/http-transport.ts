@@ -6,6 +6,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** On the clock of `performance.now()`: from then on the first byte must not leave any more. Never, when absent. */
+  readonly startBefore?: number | undefined;
   /** A longer answer is cut off and counts as none. */
   readonly maxAnswerBytes: number;
 }
@@ -63,10 +65,10 @@ export class UndiciTransport extends HttpTransport {
     });
   }
 
-  request({ method, path, headers, body, maxAnswerBytes }: HttpRequest): Promise<HttpAnswer> {
+  request({ method, path, headers, body, maxAnswerBytes, startBefore = Infinity }: HttpRequest): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(this.timeoutMs, maxAnswerBytes, resolve, reject);
-      this.pool.dispatch({ method, path, headers: { ...headers }, body: body ?? null }, exchange);
+      const exchange = new Exchange({ timeoutMs: this.timeoutMs, maxAnswerBytes, startBefore }, resolve, reject);
+      this.pool.dispatch({ method, path, headers: headers as Record<string, string>, body: body ?? null }, exchange);
     });
   }
 
@@ -88,15 +90,16 @@ class Exchange implements Dispatcher.DispatchHandler {
   private readonly deadline: NodeJS.Timeout;
 
   constructor(
-    timeoutMs: number,
-    private readonly maxAnswerBytes: number,
+    private readonly limits: { timeoutMs: number; maxAnswerBytes: number; startBefore: number },
     private readonly resolve: (answer: HttpAnswer) => void,
     private readonly reject: (error: HttpTransportError) => void,
   ) {
-    this.deadline = setTimeout(() => this.fail('TIMEOUT'), timeoutMs);
+    this.deadline = setTimeout(() => this.fail('TIMEOUT'), limits.timeoutMs);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    // A process that was stopped in between wakes up with its timers late: only the clock knows how long it was.
+    if (performance.now() >= this.limits.startBefore) this.fail('TOO_LATE');
     // Too late, or a second time: it must not be written. undici does not repeat a POST today; here it never can.
     if (this.settled || this.controller) return controller.abort(new Error('not to be sent'));
     this.controller = controller;
@@ -108,7 +111,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.bytes += chunk.length;
-    if (this.bytes > this.maxAnswerBytes) this.fail('ANSWER_TOO_LARGE');
+    if (this.bytes > this.limits.maxAnswerBytes) this.fail('ANSWER_TOO_LARGE');
     else this.chunks.push(chunk);
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { anOutboxMessage } from '../../../../test/factories/messages.ts';
 import {
   CloudApiNotSentError,
   CloudApiRefusal,
@@ -8,7 +9,8 @@ import {
 } from '../cloud-api/index.ts';
 import { accepted, notAccepted } from './attempt-result.ts';
 
-const attempt = { messageId: 'message', attemptId: 'attempt', attempts: 1 };
+const attempt = { message: anOutboxMessage(), elapsedMs: 12 };
+const afterAttempts = (attempts: number) => ({ ...attempt, message: anOutboxMessage({ attempts }) });
 const refused = (code: number, details?: string): CloudApiRefusal =>
   new CloudApiRefusal({ message: `(#${code}) Meta's title`, code, ...(details && { error_data: { details } }) }, 400);
 
@@ -23,12 +25,12 @@ describe(accepted.name, () => {
 
   it("is SENT with Meta's ids and answer", () => {
     expect(accepted(attempt, sent)).toEqual({
-      messageId: 'message',
-      attemptId: 'attempt',
+      ...attempt,
       outcome: 'accepted',
       status: 'SENT',
       pendingReason: null,
       retryInMs: null,
+      waitsForTemplate: false,
       whatsappMessageId: 'wamid.1',
       waId: '5215512345678',
       error: null,
@@ -48,7 +50,9 @@ describe(notAccepted.name, () => {
     ['RETRY', 131016, { status: 'PENDING', pendingReason: 'retrying' }],
     ['SLOW', 130429, { status: 'PENDING', pendingReason: 'throttled' }],
     ['SLOW', 131056, { status: 'PENDING', pendingReason: 'throttled', retryInMs: 1_000 }],
-    ['STOP', 190, { status: 'PENDING', pendingReason: 'held', retryInMs: expect.any(Number) }],
+    ['SLOW', 80007, { status: 'PENDING', pendingReason: 'throttled', retryInMs: 0 }],
+    ['STOP', 190, { status: 'PENDING', pendingReason: 'held', retryInMs: 0, waitsForTemplate: false }],
+    ['STOP', 132015, { status: 'PENDING', pendingReason: 'held', retryInMs: null, waitsForTemplate: true }],
     ['USER', 131026, { status: 'FAILED', pendingReason: null, retryInMs: null }],
     ['BAD', 132000, { status: 'FAILED', pendingReason: null, retryInMs: null }],
   ])('makes of a refusal of class %s (%d) %p', (errorClass, code, expected) => {
@@ -58,15 +62,19 @@ describe(notAccepted.name, () => {
     expect(result.error).toMatchObject({ code: String(code), class: errorClass });
   });
 
+  it('lets a number that is merely too fast wait its own pause: no hold ends for it', () => {
+    expect(notAccepted(attempt, refused(130429)).retryInMs).toBeGreaterThan(0);
+  });
+
   it('gives up on a passing refusal that does not pass', () => {
-    const [seventh, eighth] = [7, 8].map((attempts) => notAccepted({ ...attempt, attempts }, refused(131016)));
+    const [seventh, eighth] = [7, 8].map((attempts) => notAccepted(afterAttempts(attempts), refused(131016)));
 
     expect([seventh?.status, eighth?.status]).toEqual(['PENDING', 'FAILED']);
   });
 
   it('never gives up while Meta throttles or the number is stopped: only the expiry ends that', () => {
     for (const code of [130429, 190]) {
-      expect(notAccepted({ ...attempt, attempts: 1_000 }, refused(code)).status).toBe('PENDING');
+      expect(notAccepted(afterAttempts(1_000), refused(code)).status).toBe('PENDING');
     }
   });
 
@@ -89,7 +97,7 @@ describe(notAccepted.name, () => {
 
   it('sends again what certainly never left, however often', () => {
     for (const attempts of [1, 1_000]) {
-      const result = notAccepted({ ...attempt, attempts }, new CloudApiNotSentError('connection refused'));
+      const result = notAccepted(afterAttempts(attempts), new CloudApiNotSentError('connection refused'));
 
       expect(result).toMatchObject({
         outcome: 'not-sent',

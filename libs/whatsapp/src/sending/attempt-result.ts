@@ -1,4 +1,4 @@
-import type { AttemptResult, MessageError } from '#messages';
+import type { AttemptResult, MessageError, OutboxMessage } from '#messages';
 
 import {
   CloudApiError,
@@ -8,22 +8,28 @@ import {
   nextAttemptDelayMs,
   type SentMessage,
 } from '../cloud-api/index.ts';
+import { isHolding } from './hold-scope.ts';
 
-/** An attempt whose outcome is to be recorded. `attempts` counts it, too. */
+/** An attempt that is over, and how long it took. */
 export interface Attempt {
-  messageId: string;
-  attemptId: string;
-  attempts: number;
+  message: OutboxMessage;
+  elapsedMs: number;
 }
 
-const NOTHING = { pendingReason: null, retryInMs: null, whatsappMessageId: null, waId: null, error: null } as const;
+const NOTHING = {
+  pendingReason: null,
+  retryInMs: null,
+  waitsForTemplate: false,
+  whatsappMessageId: null,
+  waId: null,
+  error: null,
+} as const;
 
 /** Meta took the message. */
-export function accepted({ messageId, attemptId }: Attempt, sent: SentMessage): AttemptResult {
+export function accepted(attempt: Attempt, sent: SentMessage): AttemptResult {
   return {
     ...NOTHING,
-    messageId,
-    attemptId,
+    ...attempt,
     outcome: 'accepted',
     status: 'SENT',
     whatsappMessageId: sent.whatsappMessageId,
@@ -33,13 +39,18 @@ export function accepted({ messageId, attemptId }: Attempt, sent: SentMessage): 
 }
 
 /** Meta refused it, never saw it, or nobody can tell: the three are never mixed up. */
-export function notAccepted({ messageId, attemptId, attempts }: Attempt, failure: CloudApiError): AttemptResult {
-  const base = { ...NOTHING, messageId, attemptId, outcome: failure.outcome, response: failure.toJSON() };
+export function notAccepted(attempt: Attempt, failure: CloudApiError): AttemptResult {
+  const base = { ...NOTHING, ...attempt, outcome: failure.outcome, response: failure.toJSON() };
+  const { attempts } = attempt.message;
   if (failure instanceof CloudApiRefusal) {
-    const retryInMs = nextAttemptDelayMs(failure.advice, attempts);
+    const { advice } = failure;
+    const retryInMs = nextAttemptDelayMs(advice, attempts);
     const error = refusalError(failure);
     if (retryInMs === null) return { ...base, status: 'FAILED', error };
-    return { ...base, status: 'PENDING', pendingReason: PENDING_REASON[failure.advice.class], retryInMs, error };
+    const pending = { ...base, status: 'PENDING', pendingReason: PENDING_REASON[advice.class], error } as const;
+    if (advice.scope === 'template' && advice.class === 'STOP') return { ...pending, waitsForTemplate: true };
+    // What a hold keeps back is due as soon as the hold ends.
+    return { ...pending, retryInMs: isHolding(advice) ? 0 : retryInMs };
   }
   if (failure instanceof CloudApiNotSentError) {
     const retryInMs = nextAttemptDelayMs('not-sent', attempts);
@@ -57,7 +68,8 @@ const PENDING_REASON = {
   USER: 'retrying',
 } as const satisfies Record<ErrorAdvice['class'], AttemptResult['pendingReason']>;
 
-function refusalError({ code, title, details, advice }: CloudApiRefusal): MessageError {
+/** What the API shows of a refusal. */
+export function refusalError({ code, title, details, advice }: CloudApiRefusal): MessageError {
   return {
     code: String(code),
     title: advice.known ? advice.title : title,

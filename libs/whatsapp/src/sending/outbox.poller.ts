@@ -1,34 +1,34 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 
-import { AppConfig, BackgroundLoop, newId } from '#common';
-import { OutboxRepository } from '#messages';
+import { AppConfig, BackgroundLoop } from '#common';
 import { type Sender, SenderDirectory } from '#tenants';
 
+import { OutboxClaimer } from './outbox.claimer.ts';
 import { OutboxDispatcher } from './outbox.dispatcher.ts';
 import { OutboxSweeper } from './outbox.sweeper.ts';
 
 /** Messages accepted by other replicas are noticed at this pace; our own wake the poller at once. */
 const POLL_MS = 250;
+/** Between two claims, so that a claim is worth its cost. */
+const GAP_MS = 20;
+/** While much is on the wire, a claim waits until this share of the places is free. */
+const WORTH_A_CLAIM = 1 / 8;
 
-/**
- * Gives due messages to the dispatcher: claim (lease), commit the attempts (fence), send. At most `concurrency` are on
- * the wire. The pace per number, permits shared by replicas and held scopes belong into `claim`.
- */
+/** Gives due messages to the dispatcher; at most `concurrency` are on the wire. */
 @Injectable()
 export class OutboxPoller implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(OutboxPoller.name);
-  private readonly leaseToken = newId();
   /** By message id. */
   private readonly onTheWire = new Map<string, Promise<void>>();
   private readonly loop = new BackgroundLoop(
     () => this.sendDue(),
-    POLL_MS,
+    { restMs: POLL_MS, gapMs: GAP_MS },
     (cause) => this.logger.error({ message: 'The outbox could not be read', err: cause }),
   );
 
   constructor(
     private readonly config: AppConfig,
-    private readonly outbox: OutboxRepository,
+    private readonly claimer: OutboxClaimer,
     private readonly senders: SenderDirectory,
     private readonly dispatcher: OutboxDispatcher,
     private readonly sweeper: OutboxSweeper,
@@ -45,53 +45,48 @@ export class OutboxPoller implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   onApplicationBootstrap(): void {
-    if (!this.config.notificationsEnabled) return;
+    if (!this.config.notificationsEnabled || !this.config.roles.has('dispatcher')) return;
     this.loop.start();
-    this.sweeper.start(this.leaseToken, () => [...this.onTheWire.keys()]);
+    this.sweeper.start(this.claimer.leaseToken, () => [...this.onTheWire.keys()]);
   }
 
-  /** Claims nothing more, lets what is on the wire finish and be recorded, and gives the rest back. */
+  /** Claims nothing more, and lets what is on the wire finish and be recorded. */
   async beforeApplicationShutdown(): Promise<void> {
     if (!this.loop.running) return;
     await this.loop.stop();
     await Promise.all(this.onTheWire.values());
     await this.sweeper.stop();
-    await this.outbox.release(this.leaseToken).catch((cause: unknown) => {
-      this.logger.warn({ message: 'Claimed messages not given back; their lease runs out', err: cause });
-    });
   }
 
-  private async sendDue(): Promise<boolean> {
-    let claimed = 0;
+  private async sendDue(): Promise<boolean | number> {
+    const rests: (boolean | number)[] = [];
     for (const sender of this.senders.all()) {
-      const free = this.config.dispatcher.concurrency - this.onTheWire.size;
-      if (free > 0) claimed += await this.claimAndSend(sender, free);
+      const { concurrency } = this.config.dispatcher;
+      const free = concurrency - this.onTheWire.size;
+      // Whoever comes off the wire wakes us again.
+      if (free < concurrency * WORTH_A_CLAIM) return false;
+      rests.push(await this.claimAndSend(sender, free));
     }
-    return claimed > 0;
+    return soonest(rests);
   }
 
-  private async claimAndSend(sender: Sender, limit: number): Promise<number> {
-    const { leaseMs } = this.config.dispatcher;
-    const claimed = await this.outbox.claimDue(sender.phoneNumberId, limit, this.leaseToken, leaseMs);
-    if (claimed.length === 0) return 0;
-
-    const attempts = await this.outbox.fence(
-      claimed.map(({ id }) => id),
-      this.leaseToken,
-    );
-    for (const message of claimed) {
-      const attemptId = attempts.get(message.id);
-      if (attemptId) this.track(message.id, this.dispatcher.dispatch(message, attemptId, sender));
+  private async claimAndSend(sender: Sender, free: number): Promise<boolean | number> {
+    const claim = await this.claimer.claim(sender, free);
+    for (const message of claim.messages) {
+      const sending = this.dispatcher.dispatch(message, sender, claim).finally(() => {
+        this.onTheWire.delete(message.id);
+        // A place is free, and the contact's next message may go.
+        this.loop.wake();
+      });
+      this.onTheWire.set(message.id, sending);
     }
-    return claimed.length;
+    return claim.more;
   }
+}
 
-  private track(messageId: string, sending: Promise<void>): void {
-    const done = sending.finally(() => {
-      this.onTheWire.delete(messageId);
-      // A place is free, and the contact's next message may go.
-      this.loop.wake();
-    });
-    this.onTheWire.set(messageId, done);
-  }
+/** Of several numbers, the one that has something to send first. */
+function soonest(rests: (boolean | number)[]): boolean | number {
+  if (rests.includes(true)) return true;
+  const waits = rests.filter((rest) => typeof rest === 'number');
+  return waits.length > 0 ? Math.min(...waits) : false;
 }

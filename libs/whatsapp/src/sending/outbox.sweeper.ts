@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 
 import { AppConfig, BackgroundLoop } from '#common';
-import { OutboxRepository } from '#messages';
+import { OutboxCareRepository, OutboxRepository } from '#messages';
 
 import { EXPIRED, UNCONFIRMED } from './attempt-result.ts';
 
@@ -10,11 +10,11 @@ import { EXPIRED, UNCONFIRMED } from './attempt-result.ts';
 export class OutboxSweeper {
   private readonly logger = new Logger(OutboxSweeper.name);
   private loops: BackgroundLoop[] = [];
-  private listeningSince: Date | undefined;
 
   constructor(
     private readonly config: AppConfig,
     private readonly outbox: OutboxRepository,
+    private readonly care: OutboxCareRepository,
   ) {}
 
   /** Leases of other messages than those `onTheWire` run out by themselves, and the sweep heals them. */
@@ -31,11 +31,12 @@ export class OutboxSweeper {
   }
 
   private async sweep(): Promise<void> {
-    const { released, unconfirmed } = await this.outbox.sweepLeases(UNCONFIRMED);
-    const expired = await this.outbox.expireOverdue(EXPIRED);
+    const unconfirmed = await this.care.sweepLeases(UNCONFIRMED);
+    const expired = await this.care.expireOverdue(EXPIRED);
     const resent = await this.settleUnconfirmed();
-    if (released + unconfirmed + expired + resent > 0) {
-      this.logger.warn({ message: 'Swept the outbox', released, unconfirmed, expired, resent });
+    const unparked = await this.outbox.giveLostTurns();
+    if (unconfirmed + expired + resent + unparked > 0) {
+      this.logger.warn({ message: 'Swept the outbox', unconfirmed, expired, resent, unparked });
     }
   }
 
@@ -46,10 +47,10 @@ export class OutboxSweeper {
       case 'hold':
         return 0;
       case 'witness':
-        this.listeningSince ??= await this.outbox.now();
-        return this.outbox.requeueUnconfirmed(unconfirmedGraceMs, this.listeningSince);
+        await this.care.noteWitnesses();
+        return this.care.requeueUnconfirmed(unconfirmedGraceMs, true);
       case 'resend':
-        return this.outbox.requeueUnconfirmed(unconfirmedGraceMs, null);
+        return this.care.requeueUnconfirmed(unconfirmedGraceMs, false);
     }
   }
 

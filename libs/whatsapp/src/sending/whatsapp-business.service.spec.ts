@@ -1,35 +1,41 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { EntityManager } from 'typeorm';
 
 import { type AppConfig, AppError, type Clock, ValidationError } from '#common';
-import type { Alongside, WhatsAppMessage, WhatsAppMessageRepository } from '#messages';
-import type { Sender, SenderDirectory } from '#tenants';
+import type {
+  MessageBatch,
+  MessageBatchRepository,
+  PendingMessage,
+  WhatsAppMessage,
+  WhatsAppMessageRepository,
+} from '#messages';
+import type { SenderDirectory } from '#tenants';
 
+import { aSender } from '../../../../test/factories/senders.ts';
 import { strict } from '../../../../test/factories/strict.ts';
 import { type CloudApiClient, CloudApiNotSentError, type PhoneNumberInfo } from '../cloud-api/index.ts';
 import type { TemplateCatalogueService } from '../templates/template-catalogue.service.ts';
 import type { OutboxPoller } from './outbox.poller.ts';
 import type { SendRequest } from './send-request.ts';
-import { WhatsAppBusinessService } from './whatsapp-business.service.ts';
+import { type BulkItem, WhatsAppBusinessService } from './whatsapp-business.service.ts';
 
 const NOW = new Date('2026-11-01T10:00:00.000Z');
 const later = (ms: number): Date => new Date(NOW.getTime() + ms);
 const HOUR_MS = 3_600_000;
 
 const TENANT = '01930000-0000-7000-8000-000000000001';
-const SENDER: Sender = {
-  phoneNumberId: '106540352242922',
-  businessAccountId: '102290129340398',
-  accessToken: 'token',
-  appSecret: undefined,
-};
+const SENDER = aSender();
 const TEMPLATE = {
   type: 'template',
   template: { name: 'po_notification', language: 'es', parameters: ['Proveedor ABC', 'PO-2024-001', '€1,250.00'] },
 };
 
+/** The transaction that whoever is alongside is given. */
+const TX = {} as EntityManager;
+
 describe(WhatsAppBusinessService.name, () => {
   let stored: WhatsAppMessage[];
-  let alongsides: (Alongside | undefined)[];
+  let batches: Omit<MessageBatch, 'createdAt'>[];
   let wakeUps: number;
   let elapsedMs: number;
   let templateRefusal: AppError | undefined;
@@ -38,16 +44,22 @@ describe(WhatsAppBusinessService.name, () => {
   let lookUpsBeforeAnswer: number;
 
   beforeEach(() => {
-    [stored, alongsides, wakeUps, elapsedMs, templateRefusal, lookUpsBeforeAnswer] = [[], [], 0, 0, undefined, 0];
+    [stored, batches, wakeUps, elapsedMs, templateRefusal, lookUpsBeforeAnswer] = [[], [], 0, 0, undefined, 0];
   });
 
   function aService(config: { notificationsEnabled?: boolean; defaultCountry?: string } = {}): WhatsAppBusinessService {
     const { notificationsEnabled = true, defaultCountry } = config;
+    const toStored = (message: PendingMessage) => ({ ...message, status: 'PENDING' }) as WhatsAppMessage;
     const messages = strict<WhatsAppMessageRepository>({
-      createPending: (message, alongside) => {
-        alongsides.push(alongside);
-        stored.push({ ...message, status: 'PENDING' } as WhatsAppMessage);
-        return Promise.resolve(stored.at(-1) as WhatsAppMessage);
+      createPending: (message) => {
+        stored.push(toStored(message));
+        return Promise.resolve(stored.at(-1)!);
+      },
+      createPendingWith: async (pending, alongside) => {
+        const rows = pending.map(toStored);
+        await alongside(TX, rows);
+        stored.push(...rows);
+        return rows;
       },
       findById: (id) => {
         elapsedMs += 10;
@@ -60,6 +72,7 @@ describe(WhatsAppBusinessService.name, () => {
       { notificationsEnabled, whatsapp: { defaultCountry } } as AppConfig,
       strict<Clock>({ now: () => later(elapsedMs) }),
       messages,
+      strict<MessageBatchRepository>({ create: (_, batch) => Promise.resolve(void batches.push(batch)) }),
       strict<SenderDirectory>({ forTenant: () => SENDER, all: () => [SENDER] }),
       strict<TemplateCatalogueService>({
         check: () => (templateRefusal ? Promise.reject(templateRefusal) : Promise.resolve()),
@@ -97,21 +110,32 @@ describe(WhatsAppBusinessService.name, () => {
         templateParameters: TEMPLATE.template.parameters,
         content: { type: 'template', template: { name: 'po_notification', language: { code: 'es' } } },
         metadata: { order: 7 },
+        notificationId: null,
+        batchId: null,
         priority: 0,
-        pendingReason: 'queued',
         sendAt: null,
-        nextAttemptAt: NOW,
         expiresAt: later(24 * HOUR_MS),
       });
       expect(wakeUps).toBe(1);
     });
 
-    it('hands over what must be durable with the message', async () => {
-      const alongside = (): Promise<void> => Promise.resolve();
+    it('makes durable with the message what is handed over for that', async () => {
+      const given: unknown[] = [];
 
-      await aService().sendMessage(aRequest(), { alongside });
+      const message = await aService().sendMessage(aRequest(), {
+        alongside: (tx, row) => Promise.resolve(void given.push(tx, row, stored.length)),
+      });
 
-      expect(alongsides).toEqual([alongside]);
+      expect(given).toEqual([TX, message, 0]);
+      expect(stored).toEqual([message]);
+      expect(wakeUps).toBe(1);
+    });
+
+    it('wakes nobody when what must be durable with the message fails', async () => {
+      const sending = aService().sendMessage(aRequest(), { alongside: () => Promise.reject(new Error('no')) });
+
+      await expect(sending).rejects.toThrow('no');
+      expect(wakeUps).toBe(0);
     });
 
     it('writes to a user id instead of a phone number', async () => {
@@ -133,22 +157,13 @@ describe(WhatsAppBusinessService.name, () => {
     it('schedules a message and lets it expire a day after its time', async () => {
       const message = await aService().sendMessage(aRequest({ sendAt: later(HOUR_MS) }));
 
-      expect(message).toMatchObject({
-        pendingReason: 'scheduled',
-        sendAt: later(HOUR_MS),
-        nextAttemptAt: later(HOUR_MS),
-        expiresAt: later(25 * HOUR_MS),
-      });
+      expect(message).toMatchObject({ sendAt: later(HOUR_MS), expiresAt: later(25 * HOUR_MS) });
     });
 
-    it('sends at once what was scheduled for a time that is over', async () => {
+    it('lets a message whose time is over live a day from now', async () => {
       const message = await aService().sendMessage(aRequest({ sendAt: later(-HOUR_MS) }));
 
-      expect(message).toMatchObject({
-        pendingReason: 'queued',
-        nextAttemptAt: NOW,
-        expiresAt: later(24 * HOUR_MS),
-      });
+      expect(message).toMatchObject({ sendAt: later(-HOUR_MS), expiresAt: later(24 * HOUR_MS) });
     });
   });
 
@@ -209,14 +224,63 @@ describe(WhatsAppBusinessService.name, () => {
   });
 
   describe('in bulk', () => {
-    it('judges each message alone', async () => {
-      const results = await aService().sendBulk([aRequest(), aRequest({ to: '612345678' }), aRequest()]);
+    const sendBulk = (items: BulkItem[], service = aService()) => service.sendBulk(TENANT, items);
+
+    it('judges each message alone, and stores the good ones as one batch', async () => {
+      const gone = new AppError(422, 'validation-failed', 'is no object');
+
+      const { batchId, results } = await sendBulk([
+        { request: aRequest() },
+        { request: aRequest({ to: '612345678' }) },
+        { refusal: gone },
+        { request: aRequest({ to: '+34612345679' }) },
+        { request: aRequest(), errors: [{ field: 'colour', message: 'is unknown' }] },
+      ]);
 
       expect(results).toEqual([
-        { index: 0, message: stored[0] },
+        { index: 0, message: expect.objectContaining({ recipientPhone: '+34612345678', batchId }) },
         { index: 1, error: expect.objectContaining({ code: 'recipient-phone-invalid' }) },
-        { index: 2, message: stored[1] },
+        { index: 2, error: gone },
+        { index: 3, message: expect.objectContaining({ recipientPhone: '+34612345679', batchId }) },
+        { index: 4, error: expect.objectContaining({ errors: [{ field: 'colour', message: 'is unknown' }] }) },
       ]);
+      expect(stored.map(({ recipientPhone }) => recipientPhone)).toEqual(['+34612345678', '+34612345679']);
+      expect(batches).toEqual([{ id: batchId, tenantId: TENANT, accepted: 2, rejected: 3 }]);
+      expect(wakeUps).toBe(1);
+    });
+
+    it('remembers also a batch without one good message', async () => {
+      const { batchId } = await sendBulk([{ request: aRequest({ to: 'nobody' }) }]);
+
+      expect(batches).toEqual([{ id: batchId, tenantId: TENANT, accepted: 0, rejected: 1 }]);
+    });
+
+    it('makes its receipt durable with the messages, where that is asked for', async () => {
+      const given: unknown[] = [];
+
+      const receipt = await aService().sendBulk(TENANT, [{ request: aRequest() }], {
+        alongside: (tx, durable) => Promise.resolve(void given.push(tx, durable, stored.length)),
+      });
+
+      expect(given).toEqual([TX, receipt, 0]);
+    });
+
+    it('stores nothing of it when what goes wrong is no fault of a message', async () => {
+      templateRefusal = new AppError(503, 'templates-unavailable', 'Meta cannot be reached.');
+
+      const sending = sendBulk([{ request: aRequest() }, { request: aRequest({ message: TEMPLATE }) }]);
+
+      await expect(sending).rejects.toBe(templateRefusal);
+      expect([stored, batches, wakeUps]).toEqual([[], [], 0]);
+    });
+
+    it('is refused as a whole while notifications are switched off, also when nothing in it is good', async () => {
+      const refusal = new AppError(422, 'validation-failed', 'is no object');
+
+      const sending = sendBulk([{ refusal }], aService({ notificationsEnabled: false }));
+
+      await expect(sending).rejects.toMatchObject({ code: 'notifications-disabled' });
+      expect(batches).toEqual([]);
     });
   });
 

@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 
 import { AppConfig, AppError, Clock, type FieldError, newId, NotFoundError, parseE164, ValidationError } from '#common';
 import {
-  type Alongside,
   isAnswered,
+  MessageBatchRepository,
   messageTypeOf,
-  type NewMessage,
+  type PendingMessage,
   type WhatsAppMessage,
   WhatsAppMessageRepository,
 } from '#messages';
@@ -28,13 +29,25 @@ const USER_ID = /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/;
 
 export interface SendOptions {
   /** Made durable in the same transaction as the message. */
-  alongside?: Alongside;
+  alongside?: (tx: EntityManager, message: WhatsAppMessage) => Promise<void>;
   /** Bad fields that the door found already: refused together with those found here. */
   errors?: FieldError[];
 }
 
-/** One item of a bulk send: the message, or why it was refused. */
-export type BulkResult = { index: number; message: WhatsAppMessage } | { index: number; error: AppError };
+/** One message of a bulk: a request with what the door found wrong with it, or a refusal that makes it none. */
+export type BulkItem = { request: SendRequest; errors?: FieldError[] } | { refusal: AppError };
+
+export interface BulkOptions {
+  /** Made durable in the same transaction as the messages. */
+  alongside?: (tx: EntityManager, receipt: BulkReceipt) => Promise<void>;
+}
+
+/** What became of a bulk: each message, or why it was refused, in the order they were given. */
+export interface BulkReceipt {
+  batchId: string;
+  results: BulkResult[];
+}
+export type BulkResult = { index: number; message: PendingMessage } | { index: number; error: AppError };
 
 export interface WhatsAppHealth {
   status: 'up' | 'down';
@@ -52,6 +65,7 @@ export class WhatsAppBusinessService {
     private readonly config: AppConfig,
     private readonly clock: Clock,
     private readonly messages: WhatsAppMessageRepository,
+    private readonly batches: MessageBatchRepository,
     private readonly senders: SenderDirectory,
     private readonly templates: TemplateCatalogueService,
     private readonly cloudApi: CloudApiClient,
@@ -63,26 +77,34 @@ export class WhatsAppBusinessService {
    * @throws ValidationError (422) naming every bad field; AppError `notifications-disabled` (503), `templates-unavailable` (503).
    */
   async sendMessage(request: SendRequest, { alongside, errors = [] }: SendOptions = {}): Promise<WhatsAppMessage> {
-    this.assertEnabled();
-    const sender = this.senders.forTenant(request.tenantId);
-    const message = await this.toMessage(request, sender, [...errors]);
-    const stored = await this.messages.createPending(message, alongside);
+    const message = await this.judge(request, errors);
+    const stored = alongside
+      ? (await this.messages.createPendingWith([message], (tx, [one]) => alongside(tx, one!)))[0]!
+      : await this.messages.createPending(message);
     this.outbox.wake();
     return stored;
   }
 
-  /** Each message is judged alone: a bad one rejects itself and no other. */
-  async sendBulk(requests: SendRequest[]): Promise<BulkResult[]> {
+  /**
+   * Accepts many messages of one tenant as one batch, in one commit. Each is judged alone: a bad one rejects itself and no
+   * other.
+   * @throws AppError `notifications-disabled` (503), `templates-unavailable` (503), and then nothing was stored.
+   */
+  async sendBulk(tenantId: string, items: BulkItem[], { alongside }: BulkOptions = {}): Promise<BulkReceipt> {
+    this.assertEnabled();
+    const batchId = newId();
     const results: BulkResult[] = [];
-    for (const [index, request] of requests.entries()) {
-      try {
-        results.push({ index, message: await this.sendMessage(request) });
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        results.push({ index, error });
-      }
-    }
-    return results;
+    for (const [index, item] of items.entries()) results.push({ index, ...(await this.judgeItem(item, batchId)) });
+
+    const messages = results.flatMap((result) => ('message' in result ? [result.message] : []));
+    const receipt = { batchId, results };
+    await this.messages.createPendingWith(messages, async (tx) => {
+      const accepted = messages.length;
+      await this.batches.create(tx, { id: batchId, tenantId, accepted, rejected: items.length - accepted });
+      await alongside?.(tx, receipt);
+    });
+    this.outbox.wake();
+    return receipt;
   }
 
   /** The message once WhatsApp answered for it, or as it is when `timeoutMs` is over. */
@@ -115,6 +137,22 @@ export class WhatsAppBusinessService {
     }
   }
 
+  private async judgeItem(item: BulkItem, batchId: string): Promise<{ message: PendingMessage } | { error: AppError }> {
+    if ('refusal' in item) return { error: item.refusal };
+    try {
+      return { message: { ...(await this.judge(item.request, item.errors)), batchId } };
+    } catch (error) {
+      // What is not the message's own fault is the fault of all of them.
+      if (!(error instanceof AppError) || error.status >= 500) throw error;
+      return { error };
+    }
+  }
+
+  private async judge(request: SendRequest, errors: FieldError[] = []): Promise<PendingMessage> {
+    this.assertEnabled();
+    return this.toMessage(request, this.senders.forTenant(request.tenantId), [...errors]);
+  }
+
   private assertEnabled(): void {
     if (this.config.notificationsEnabled) return;
     throw new AppError(
@@ -125,7 +163,7 @@ export class WhatsAppBusinessService {
     );
   }
 
-  private async toMessage(request: SendRequest, sender: Sender, errors: FieldError[]): Promise<NewMessage> {
+  private async toMessage(request: SendRequest, sender: Sender, errors: FieldError[]): Promise<PendingMessage> {
     const recipient = this.readRecipient(request, errors);
     const times = this.readTimes(request, errors);
     const { content, errors: contentErrors } = readContent(request.message);
@@ -146,6 +184,7 @@ export class WhatsAppBusinessService {
       recipientName: request.recipientName ?? null,
       ...templateColumns(content),
       notificationId: request.notificationId ?? null,
+      batchId: null,
       metadata: request.metadata ?? {},
       priority: PRIORITIES.indexOf(request.priority ?? 'normal'),
       ...times,
@@ -181,13 +220,7 @@ export class WhatsAppBusinessService {
     if (expires <= from) {
       errors.push({ field: 'expires_at', message: `must be later than ${sendAt ? 'send_at' : 'now'}` });
     }
-    const scheduled = from > now;
-    return {
-      pendingReason: scheduled ? ('scheduled' as const) : ('queued' as const),
-      sendAt: sendAt ?? null,
-      nextAttemptAt: from,
-      expiresAt: expires,
-    };
+    return { sendAt: sendAt ?? null, expiresAt: expires };
   }
 }
 
@@ -196,8 +229,10 @@ function codeFor(errors: FieldError[]): string {
   return errors.every(({ field }) => field === 'to') ? 'recipient-phone-invalid' : 'validation-failed';
 }
 
-function templateColumns(content: MessageContent): Partial<NewMessage> {
-  if (content.type !== 'template') return {};
+function templateColumns(
+  content: MessageContent,
+): Pick<PendingMessage, 'templateName' | 'templateLanguage' | 'templateParameters'> {
+  if (content.type !== 'template') return { templateName: null, templateLanguage: null, templateParameters: null };
   const { name, language } = content.template as { name: string; language: { code: string } };
   return {
     templateName: name,

@@ -3,8 +3,8 @@ import { Logger } from '@nestjs/common';
 
 import { AppError, type Clock } from '#common';
 import type { WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
-import type { Sender } from '#tenants';
 
+import { aSender } from '../../../../test/factories/senders.ts';
 import { strict } from '../../../../test/factories/strict.ts';
 import type { CloudApiClient, CloudApiTemplate } from '../cloud-api/index.ts';
 import { readContent } from '../payloads/index.ts';
@@ -12,12 +12,7 @@ import { TemplateCatalogueService } from './template-catalogue.service.ts';
 
 Logger.overrideLogger(false);
 
-const SENDER: Sender = {
-  phoneNumberId: '106540352242922',
-  businessAccountId: '102290129340398',
-  accessToken: 'token',
-  appSecret: undefined,
-};
+const SENDER = aSender();
 
 const PO: CloudApiTemplate = {
   id: '1',
@@ -34,6 +29,9 @@ describe(TemplateCatalogueService.name, () => {
   let metaIsAway: boolean;
   let pulls: number;
   let stored: WhatsAppTemplate[];
+  let lookUps: string[];
+  /** Runs between a look-up's reading and its answer. */
+  let beforeAnswer: () => Promise<void>;
   let now: number;
   let repository: WhatsAppTemplateRepository;
   let cloudApi: CloudApiClient;
@@ -42,8 +40,14 @@ describe(TemplateCatalogueService.name, () => {
 
   beforeEach(() => {
     [atMeta, metaIsAway, pulls, stored, now] = [[PO], false, 0, [], Date.parse('2026-11-01T10:00:00Z')];
+    [lookUps, beforeAnswer] = [[], () => Promise.resolve()];
     repository = strict<WhatsAppTemplateRepository>({
-      findByName: (_, name) => Promise.resolve(stored.filter(({ templateName }) => templateName === name)),
+      findByName: async (account, name) => {
+        lookUps.push(`${account}/${name}`);
+        const found = stored.filter(({ templateName }) => templateName === name);
+        await beforeAnswer();
+        return found;
+      },
       list: () => Promise.resolve(stored),
       replaceAll: (_, listed) => Promise.resolve(void (stored = listed as WhatsAppTemplate[])),
     });
@@ -60,11 +64,11 @@ describe(TemplateCatalogueService.name, () => {
   });
 
   /** The refusal of a template send, undefined when it would go out. */
-  async function refusal(template: object): Promise<AppError | undefined> {
+  async function refusal(template: object, sender = SENDER): Promise<AppError | undefined> {
     const message = { type: 'template', template: { name: 'po_notification', language: 'es', ...template } };
     const { content } = readContent(message);
     try {
-      await catalogue.check(SENDER, message, content!);
+      await catalogue.check(sender, message, content!);
       return undefined;
     } catch (error) {
       if (error instanceof AppError) return error;
@@ -213,6 +217,55 @@ describe(TemplateCatalogueService.name, () => {
 
     expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(pulls).toBe(3);
+  });
+
+  describe('its copy', () => {
+    it('is read once for many sends of one template', async () => {
+      await catalogue.sync(SENDER);
+
+      await Promise.all(Array.from({ length: 10 }, () => refusal({ parameters: PARAMETERS })));
+      await refusal({ parameters: PARAMETERS });
+
+      expect(lookUps).toEqual([`${SENDER.businessAccountId}/po_notification`]);
+    });
+
+    it('is read for each template and account by itself', async () => {
+      await catalogue.sync(SENDER);
+
+      await refusal({ parameters: PARAMETERS });
+      await refusal({ name: 'another' });
+      await refusal({ parameters: PARAMETERS }, { ...SENDER, businessAccountId: '2' });
+
+      expect(lookUps.slice(0, 2)).toEqual([
+        `${SENDER.businessAccountId}/po_notification`,
+        `${SENDER.businessAccountId}/another`,
+      ]);
+      expect(lookUps).toContain('2/po_notification');
+    });
+
+    it('is read again after a sync: what Meta paused is not sent from memory', async () => {
+      await catalogue.sync(SENDER);
+      await refusal({ parameters: PARAMETERS });
+      atMeta = [{ ...PO, status: 'PAUSED' }];
+
+      await catalogue.sync(SENDER);
+
+      expect((await refusal({ parameters: PARAMETERS }))?.code).toBe('template-not-approved');
+    });
+
+    it('is not remembered as it was read before a sync that ended meanwhile', async () => {
+      await catalogue.sync(SENDER);
+      beforeAnswer = async () => {
+        beforeAnswer = () => Promise.resolve();
+        atMeta = [{ ...PO, status: 'PAUSED' }];
+        await catalogue.sync(SENDER);
+      };
+
+      const meanwhile = await refusal({ parameters: PARAMETERS });
+      const afterwards = await refusal({ parameters: PARAMETERS });
+
+      expect([meanwhile, afterwards?.code]).toEqual([undefined, 'template-not-approved']);
+    });
   });
 
   it('copies what Meta lists', async () => {

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 
 import { AppError, Clock, ValidationError } from '#common';
 import { type ListedTemplate, type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
@@ -12,6 +13,10 @@ import { parameterFault } from './template-parameters.ts';
 /** A copy younger than this is believed when it refuses a send; an older one is fetched again first. */
 const FRESH_MS = 10_000;
 
+/** Sends come by the hundred a second, and other replicas sync as well. */
+const REMEMBERED_MS = 1_000;
+const NAMES_REMEMBERED = 1_000;
+
 /** Statuses in which Meta sends a template. FLAGGED is a warning before PAUSED. */
 const SENDABLE = ['APPROVED', 'FLAGGED'];
 
@@ -21,6 +26,17 @@ export class TemplateCatalogueService {
   private readonly logger = new Logger(TemplateCatalogueService.name);
   private readonly syncedAt = new Map<string, number>();
   private readonly syncing = new Map<string, Promise<void>>();
+  /** Every language of a template, by account and name. Callers at the same time share one query. */
+  private readonly remembered = new LRUCache<string, WhatsAppTemplate[]>({
+    max: NAMES_REMEMBERED,
+    ttl: REMEMBERED_MS,
+    // A sync forgets all of it; who asked before still gets an answer.
+    ignoreFetchAbort: true,
+    fetchMethod: (key) => {
+      const [account = '', name = ''] = key.split('/');
+      return this.templates.findByName(account, name);
+    },
+  });
 
   constructor(
     private readonly templates: WhatsAppTemplateRepository,
@@ -41,9 +57,11 @@ export class TemplateCatalogueService {
    * @throws ValidationError 422 with the field; AppError 503 when the templates were never fetched and Meta cannot be reached.
    */
   async check(sender: Sender, message: Record<string, unknown>, content: MessageContent): Promise<void> {
+    // Asked first: a sync that ends while the copy is read would make an old copy look fresh.
+    const isFresh = this.isFresh(sender);
     const refusal = await this.refusal(sender, message, content);
     if (!refusal) return;
-    if (!this.isFresh(sender)) {
+    if (!isFresh) {
       await this.refresh(sender);
       const second = await this.refusal(sender, message, content);
       if (second) throw second;
@@ -58,7 +76,7 @@ export class TemplateCatalogueService {
     content: MessageContent,
   ): Promise<ValidationError | undefined> {
     const { name, language } = content.template as { name: string; language: { code: string } };
-    const languages = await this.templates.findByName(sender.businessAccountId, name);
+    const languages = (await this.remembered.fetch(`${sender.businessAccountId}/${name}`)) ?? [];
     const template = languages.find((one) => one.language === language.code);
     if (!template) return notFound(name, language.code, languages);
     if (!SENDABLE.includes(template.status)) return notApproved(template);
@@ -93,6 +111,7 @@ export class TemplateCatalogueService {
     for await (const template of this.cloudApi.listTemplates(sender)) listed.push(toListedTemplate(template));
     const now = this.clock.now();
     await this.templates.replaceAll(sender.businessAccountId, listed, now);
+    this.remembered.clear();
     this.syncedAt.set(sender.businessAccountId, now.getTime());
     this.logger.log({
       message: 'Templates synced',

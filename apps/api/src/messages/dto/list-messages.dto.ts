@@ -1,18 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import {
-  IsDate,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  MinLength,
-} from 'class-validator';
+import { IsDate, IsIn, IsOptional, IsString, IsUUID, Matches, MaxLength, MinLength } from 'class-validator';
 
 import { IsE164 } from '#common';
 import {
@@ -24,6 +12,8 @@ import {
   type WhatsAppMessageType,
 } from '#messages';
 
+import { PageDto } from './page.dto.ts';
+
 /** PostgreSQL takes none in its text. */
 const NO_NUL = /^[^\0]*$/;
 
@@ -32,7 +22,7 @@ const upperCase = ({ value }: { value: unknown }): unknown => (typeof value === 
 const plus = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' ? value.replace(/^ (?=\d)/, '+') : value;
 
-export class ListMessagesDto {
+export class ListMessagesDto extends PageDto {
   @ApiPropertyOptional({ format: 'uuid', description: 'With a platform key.' })
   @IsOptional()
   @IsUUID()
@@ -108,19 +98,6 @@ export class ListMessagesDto {
   @MinLength(1)
   @MaxLength(200)
   q?: string;
-
-  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit: number = 50;
-
-  @ApiPropertyOptional({ description: '`paging.next_cursor` of the page before.' })
-  @IsOptional()
-  @IsString()
-  cursor?: string;
 }
 
 export function toMessageFilter(tenantId: string | undefined, dto: ListMessagesDto): MessageFilter {

@@ -101,14 +101,28 @@ export function toMessageResponse(message: WhatsAppMessage): MessageResponse {
   };
 }
 
-export function toEventResponse({ type, source, occurredAt, createdAt, details }: MessageEvent): MessageEventResponse {
-  return {
-    type,
-    source,
-    occurred_at: occurredAt.toISOString(),
-    created_at: createdAt.toISOString(),
-    details: details ?? null,
-  };
+/** The whole timeline: what was written, and what the message itself tells. */
+export function toTimeline(message: WhatsAppMessage, events: MessageEvent[]): MessageEventResponse[] {
+  const inbound = message.direction === 'inbound';
+  return [
+    toEvent(inbound ? 'received' : 'accepted', inbound ? 'webhook' : 'api', message.createdAt),
+    ...events.map(({ type, source, occurredAt, createdAt, details }) =>
+      toEvent(type, source, occurredAt, createdAt, details),
+    ),
+    ...(message.pendingReason === 'sending' && message.attemptedAt
+      ? [toEvent('sending', 'dispatcher', message.attemptedAt, message.attemptedAt, { attempt: message.attempts })]
+      : []),
+  ];
+}
+
+function toEvent(
+  type: MessageEvent['type'],
+  source: MessageEvent['source'],
+  occurredAt: Date,
+  createdAt = occurredAt,
+  details: MessageEvent['details'] = null,
+): MessageEventResponse {
+  return { type, source, occurred_at: occurredAt.toISOString(), created_at: createdAt.toISOString(), details };
 }
 
 function time(date: Date | null): string | null {

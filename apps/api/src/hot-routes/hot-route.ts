@@ -1,0 +1,57 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+import { answerProblem, runWithRequestId } from '#common';
+
+import { requestIdOf } from '../request-id.ts';
+
+/** What a hot route answers: a status, JSON, and headers beside the usual ones. */
+export interface HotAnswer {
+  status: number;
+  body: object;
+  headers?: Record<string, string>;
+}
+
+export interface HotRoute {
+  /** `POST /api/v1/whatsapp/messages`: method and exact URL. */
+  route: string;
+  /** False: something is unusual about this request, Express takes it. Looks at the headers alone. */
+  takes: (request: IncomingMessage) => boolean;
+  answer: (request: IncomingMessage) => Promise<HotAnswer>;
+}
+
+/**
+ * Puts routes in front of Express, on Nest's own server. Express and Nest's pipeline cost several times what these routes
+ * do themselves (docs/performance.md); the controllers behind call the same services, and the same tests run against both.
+ */
+export function openHotRoutes(server: Server, routes: HotRoute[]): void {
+  const byRoute = new Map(routes.map((route) => [route.route, route]));
+  const express = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
+  server.removeAllListeners('request');
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const route = byRoute.get(`${request.method} ${request.url}`);
+    if (route?.takes(request)) serve(route, request, response);
+    else for (const listener of express) listener.call(server, request, response);
+  });
+}
+
+function serve(route: HotRoute, request: IncomingMessage, response: ServerResponse): void {
+  const id = requestIdOf(request);
+  response.setHeader('X-Request-Id', id);
+  runWithRequestId(id, () => {
+    route.answer(request).then(
+      (answer) => write(response, answer),
+      (thrown: unknown) => answerProblem(thrown, request, response),
+    );
+  });
+}
+
+function write(response: ServerResponse, { status, body, headers = {} }: HotAnswer): void {
+  const text = JSON.stringify(body);
+  const length = Buffer.byteLength(text);
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': length,
+    ...headers,
+  });
+  response.end(text);
+}

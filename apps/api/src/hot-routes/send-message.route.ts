@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http';
+
+import { AppError, assertUtf8Json } from '#common';
+import { type ApiKeyService, authorize } from '#tenants';
+
+import { JSON_DEPTH, JSON_LIMIT } from '../body-limits.ts';
+import type { MessagesService } from '../messages/messages.service.ts';
+import { readPreferWait } from '../messages/prefer-wait.decorator.ts';
+import type { HotAnswer, HotRoute } from './hot-route.ts';
+import { readBody } from './read-body.ts';
+
+/** Brackets around anything: what Express takes for JSON as well. */
+const JSON_CONTAINER = /^\s*[[{]/;
+const OTHER_CHARSET = /charset=(?!"?utf-?8)/i;
+
+/** `POST /api/v1/whatsapp/messages`, as `MessagesController.send` answers it. */
+export function sendMessageRoute(keys: ApiKeyService, messages: MessagesService): HotRoute {
+  return {
+    route: 'POST /api/v1/whatsapp/messages',
+    // Compressed, in another charset or without a body: Express knows how.
+    takes: ({ headers }) =>
+      headers['content-encoding'] === undefined &&
+      !OTHER_CHARSET.test(headers['content-type'] ?? '') &&
+      (Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined),
+    answer: async (request) => {
+      const { headers } = request;
+      const body = readBody(request, JSON_LIMIT);
+      // Of two refusals the first one is told; the other must not go unheard.
+      body.catch(() => undefined);
+      const caller = await authorize(keys, headers, 'messages:send');
+      const idempotencyKey = headers['idempotency-key'] as string | undefined;
+      const waitMs = readPreferWait(textOf(headers.prefer));
+      return toAnswer(await messages.send(caller, parse(await body), { idempotencyKey, waitMs }));
+    },
+  };
+}
+
+function toAnswer({ status, body, replayed }: Awaited<ReturnType<MessagesService['send']>>): HotAnswer {
+  return { status, body, ...(replayed && { headers: { 'Idempotency-Replayed': 'true' } }) };
+}
+
+/** @throws AppError 400 */
+function parse(body: Buffer): unknown {
+  assertUtf8Json(body, JSON_DEPTH);
+  const text = body.toString('utf8');
+  try {
+    if (JSON_CONTAINER.test(text)) return JSON.parse(text);
+  } catch {
+    // Answered below, as what is no container.
+  }
+  throw new AppError(400, 'body-not-json', 'The body is not valid JSON.');
+}
+
+function textOf(header: IncomingMessage['headers'][string]): string | undefined {
+  return typeof header === 'string' ? header : undefined;
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+
+import { isUuid, NotFoundError } from '#common';
+import { type MessageBatch, MessageBatchRepository, MessageDecisionRepository } from '#messages';
+import type { Caller } from '#tenants';
+import { OutboxPoller, WhatsAppBusinessService } from '#whatsapp';
+
+import { type Answer, IdempotencyService } from '../idempotency/idempotency.service.ts';
+import { type BatchResponse, toBatchResponse } from './dto/batch.response.ts';
+import { readBulk, toBulkResponse } from './dto/send-bulk.dto.ts';
+
+/** Many messages at once, and what becomes of them. */
+@Injectable()
+export class BatchesService {
+  constructor(
+    private readonly whatsapp: WhatsAppBusinessService,
+    private readonly batches: MessageBatchRepository,
+    private readonly decisions: MessageDecisionRepository,
+    private readonly outbox: OutboxPoller,
+    private readonly idempotency: IdempotencyService,
+  ) {}
+
+  async send(caller: Caller, body: unknown, key: string | undefined): Promise<Answer & { replayed: boolean }> {
+    const { tenantId, items } = readBulk(caller, body);
+    const keyed = { tenantId, key, route: 'POST /api/v1/whatsapp/messages/bulk', body };
+    return this.idempotency.once(keyed, async (remember) => {
+      const receipt = await this.whatsapp.sendBulk(tenantId, items, {
+        alongside: remember && ((tx, early) => remember(tx, { status: 202, body: toBulkResponse(early) })),
+      });
+      return { status: 202, body: toBulkResponse(receipt) };
+    });
+  }
+
+  async get(caller: Caller, id: string): Promise<BatchResponse> {
+    const batch = await this.find(caller, id);
+    return toBatchResponse(batch, await this.batches.countProgress(batch.id));
+  }
+
+  /** Cancels what has not left yet; what is on the wire goes on. */
+  async cancel(caller: Caller, id: string): Promise<{ cancelled: number }> {
+    const { id: batchId } = await this.find(caller, id);
+    return { cancelled: (await this.decisions.cancel({ batchId })).length };
+  }
+
+  /** Sends again what failed; unconfirmed messages are decided one by one. */
+  async retry(caller: Caller, id: string): Promise<{ retried: number }> {
+    const { id: batchId } = await this.find(caller, id);
+    const retried = await this.decisions.retryFailed({ batchId });
+    this.outbox.wake();
+    return { retried: retried.length };
+  }
+
+  /** Another tenant's batch is not found, as one that does not exist. */
+  private async find({ tenantId }: Caller, id: string): Promise<MessageBatch> {
+    const batch = isUuid(id) ? await this.batches.findById(id) : null;
+    if (!batch || (tenantId !== null && batch.tenantId !== tenantId)) throw new NotFoundError('batch', id);
+    return batch;
+  }
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+
+import { HOLD_SCOPES, OutboxCareRepository, PENDING_REASONS, SendHoldRepository } from '#messages';
+
+/** What Prometheus reads. The state of the queue is the same in every replica; the process's own figures come beside it. */
+@Injectable()
+export class Metrics {
+  private readonly registry = new Registry();
+  readonly contentType = this.registry.contentType;
+
+  constructor(outbox: OutboxCareRepository, holds: SendHoldRepository) {
+    collectDefaultMetrics({ register: this.registry });
+    const registers = [this.registry];
+    new Gauge({
+      name: 'palomar_pending_messages',
+      help: 'PENDING messages by reason. unconfirmed: the answer was lost; somebody may have to decide.',
+      labelNames: ['reason'],
+      registers,
+      async collect() {
+        const counts = await outbox.countPending();
+        for (const reason of PENDING_REASONS) this.set({ reason }, counts.get(reason) ?? 0);
+      },
+    });
+    new Gauge({
+      name: 'palomar_holds',
+      help: 'Open holds by scope: Meta stopped or throttles it, and nothing in it is sent but probes.',
+      labelNames: ['scope'],
+      registers,
+      async collect() {
+        const open = await holds.listOpen();
+        for (const scope of HOLD_SCOPES) this.set({ scope }, open.filter((hold) => hold.scope === scope).length);
+      },
+    });
+  }
+
+  read(): Promise<string> {
+    return this.registry.metrics();
+  }
+}

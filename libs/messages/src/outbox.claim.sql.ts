@@ -1,0 +1,74 @@
+/**
+ * Whether message `m` must wait: something to the same person is on the wire, stands before it (higher priority, or accepted
+ * earlier), or waits because Meta throttles the pair. What a person must settle (unconfirmed), what is for later
+ * (scheduled), what is too late, and what waits for a stopped template lets the others pass.
+ */
+export const BLOCKED = `EXISTS (
+  SELECT FROM whatsapp_messages e
+  WHERE e.phone_number_id = m.phone_number_id AND e.contact_key = m.contact_key AND e.pending_reason IS NOT NULL
+    AND e.id <> m.id
+    AND (e.lease_token IS NOT NULL
+         OR (e.pending_reason = 'throttled' AND e.next_attempt_at > statement_timestamp())
+         OR ((e.priority, e.id) < (m.priority, m.id) AND e.pending_reason <> 'unconfirmed' AND e.expires_at > statement_timestamp()
+             AND e.waits_for IS DISTINCT FROM 'template'
+             AND NOT (e.pending_reason = 'scheduled' AND e.next_attempt_at > statement_timestamp()))))`;
+
+/** Probes first; then by priority, and within it a message of each tenant before the second of any. */
+const ORDER = 'id = ANY ($7) DESC, priority, turn, (tenant_id > $5) DESC, tenant_id';
+
+/** Looked at beyond the limit, so that a few parked messages cost no further round. */
+const BEYOND = 50;
+
+/**
+ * $1 phone number id, $2 limit, $3 lease token, $4 lease ms, $5 tenant that had the last turn, $6 `name/language` of stopped
+ * templates, $7 ids that go in spite of them.
+ *
+ * Times are those of the statement: the transaction may have waited for its turn since it began.
+ * `lane` finds the (priority, tenant) pairs that have something in the queue by one index probe each, so that neither a
+ * backlog nor the messages of a busy tenant are walked through to find the next one. Parked messages leave the index, so
+ * each is met once. Answers a row for each claimed message, and one with a null id for each parked one.
+ */
+export const CLAIM = `
+WITH RECURSIVE lane AS (
+  (SELECT q.priority, q.tenant_id FROM whatsapp_messages q
+   WHERE q.phone_number_id = $1 AND q.next_attempt_at IS NOT NULL
+   ORDER BY q.priority, q.tenant_id LIMIT 1)
+  UNION ALL
+  SELECT following.priority, following.tenant_id FROM lane CROSS JOIN LATERAL (
+    SELECT q.priority, q.tenant_id FROM whatsapp_messages q
+    WHERE q.phone_number_id = $1 AND q.next_attempt_at IS NOT NULL
+      AND (q.priority, q.tenant_id) > (lane.priority, lane.tenant_id)
+    ORDER BY q.priority, q.tenant_id LIMIT 1) following),
+candidate AS (
+  SELECT due.*, row_number() OVER (PARTITION BY lane.priority, lane.tenant_id ORDER BY due.next_attempt_at, due.id) AS turn
+  FROM lane CROSS JOIN LATERAL (
+    SELECT q.id, q.tenant_id, q.phone_number_id, q.contact_key, q.priority, q.next_attempt_at,
+           coalesce(q.template_name || '/' || q.template_language = ANY ($6) AND q.id <> ALL ($7), false) AS stopped
+    FROM whatsapp_messages q
+    WHERE q.phone_number_id = $1 AND q.priority = lane.priority AND q.tenant_id = lane.tenant_id
+      AND q.next_attempt_at <= statement_timestamp() AND q.expires_at > statement_timestamp()
+    ORDER BY q.next_attempt_at
+    LIMIT least($2 + ${BEYOND}, greatest(20, 2 * ($2 + ${BEYOND}) / (SELECT count(*) FROM lane)))) due),
+looked_at AS MATERIALIZED (
+  SELECT * FROM candidate
+  ORDER BY ${ORDER} LIMIT $2 + ${BEYOND}),
+judged AS MATERIALIZED (SELECT m.*, ${BLOCKED} AS blocked FROM looked_at m),
+chosen AS (
+  SELECT id FROM judged WHERE NOT blocked AND NOT stopped
+  ORDER BY ${ORDER} LIMIT $2),
+parked AS (
+  UPDATE whatsapp_messages m
+  SET waits_for = CASE WHEN j.stopped THEN 'template' ELSE 'turn' END, next_attempt_at = NULL,
+      pending_reason = CASE WHEN j.stopped THEN 'held' ELSE m.pending_reason END
+  FROM judged j WHERE m.id = j.id AND (j.blocked OR j.stopped) AND m.next_attempt_at IS NOT NULL
+  RETURNING m.phone_number_id, m.contact_key),
+claimed AS (
+  UPDATE whatsapp_messages m
+  SET attempts = m.attempts + 1, attempted_at = clock_timestamp(), pending_reason = 'sending', next_attempt_at = NULL,
+      lease_token = $3, lease_expires_at = clock_timestamp() + $4 * interval '1 millisecond', witnessed_at = NULL, updated_at = statement_timestamp()
+  FROM chosen WHERE m.id = chosen.id AND m.next_attempt_at IS NOT NULL
+  RETURNING m.id, m.tenant_id, m.phone_number_id, m.recipient_phone, m.recipient_user_id, m.contact_key,
+            m.template_name, m.template_language, m.content, m.attempts, m.attempted_at)
+SELECT * FROM claimed
+UNION ALL
+SELECT NULL, NULL, phone_number_id, NULL, NULL, contact_key, NULL, NULL, NULL, NULL, NULL FROM parked`;

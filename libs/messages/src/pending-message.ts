@@ -1,0 +1,103 @@
+import { WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
+
+/** Everything that is known of an outbound message when it is accepted. */
+export type PendingMessage = Pick<
+  WhatsAppMessage,
+  | 'id'
+  | 'tenantId'
+  | 'messageType'
+  | 'phoneNumberId'
+  | 'fromPhone'
+  | 'recipientPhone'
+  | 'recipientUserId'
+  | 'contactKey'
+  | 'recipientName'
+  | 'templateName'
+  | 'templateLanguage'
+  | 'templateParameters'
+  | 'content'
+  | 'notificationId'
+  | 'batchId'
+  | 'metadata'
+  | 'priority'
+  | 'sendAt'
+  | 'expiresAt'
+>;
+
+/** $1: JSON list of `toPendingRow`. It stands in the queue from now, or from `send_at`, by the database's clock. */
+export const INSERT_PENDING = `
+INSERT INTO whatsapp_messages (
+  id, tenant_id, direction, status, pending_reason, message_type, phone_number_id, from_phone, recipient_phone,
+  recipient_user_id, contact_key, recipient_name, template_name, template_language, template_parameters, content,
+  notification_id, batch_id, metadata, priority, send_at, expires_at, next_attempt_at)
+SELECT
+  id, tenant_id, 'outbound', 'PENDING', CASE WHEN send_at > now() THEN 'scheduled' ELSE 'queued' END, message_type,
+  phone_number_id, from_phone, recipient_phone, recipient_user_id, contact_key, recipient_name, template_name,
+  template_language, template_parameters, content, notification_id, batch_id, metadata, priority, send_at, expires_at,
+  greatest(send_at, now())
+FROM jsonb_to_recordset($1::jsonb) AS r (
+  id uuid, tenant_id uuid, message_type whatsapp_message_type, phone_number_id text, from_phone text,
+  recipient_phone text, recipient_user_id text, contact_key text, recipient_name text, template_name text,
+  template_language text, template_parameters jsonb, content jsonb, notification_id uuid, batch_id uuid,
+  metadata jsonb, priority smallint, send_at timestamptz, expires_at timestamptz)
+RETURNING id, created_at, next_attempt_at`;
+
+export function toPendingRow(message: PendingMessage) {
+  return {
+    id: message.id,
+    tenant_id: message.tenantId,
+    message_type: message.messageType,
+    phone_number_id: message.phoneNumberId,
+    from_phone: message.fromPhone,
+    recipient_phone: message.recipientPhone,
+    recipient_user_id: message.recipientUserId,
+    contact_key: message.contactKey,
+    recipient_name: message.recipientName,
+    template_name: message.templateName,
+    template_language: message.templateLanguage,
+    template_parameters: message.templateParameters,
+    content: message.content,
+    notification_id: message.notificationId,
+    batch_id: message.batchId,
+    metadata: message.metadata,
+    priority: message.priority,
+    send_at: message.sendAt,
+    expires_at: message.expiresAt,
+  };
+}
+
+/** The row as it was stored, without reading it again. */
+export function toStored(
+  message: PendingMessage,
+  { created_at: createdAt, next_attempt_at: nextAttemptAt }: { created_at: Date; next_attempt_at: Date },
+): WhatsAppMessage {
+  return Object.assign(new WhatsAppMessage(), NEW, message, {
+    pendingReason: nextAttemptAt > createdAt ? 'scheduled' : 'queued',
+    nextAttemptAt,
+    createdAt,
+    updatedAt: createdAt,
+  } satisfies Partial<WhatsAppMessage>);
+}
+
+/** What every accepted message begins with. */
+const NEW = {
+  direction: 'outbound',
+  status: 'PENDING',
+  waId: null,
+  whatsappMessageId: null,
+  attempts: 0,
+  attemptedAt: null,
+  failedAttempts: 0,
+  errorCode: null,
+  errorMessage: null,
+  error: null,
+  providerResponse: null,
+  waitsFor: null,
+  leaseToken: null,
+  leaseExpiresAt: null,
+  witnessedAt: null,
+  sentAt: null,
+  deliveredAt: null,
+  readAt: null,
+  failedAt: null,
+} as const satisfies Partial<WhatsAppMessage>;

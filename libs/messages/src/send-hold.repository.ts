@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
+
+import { newId, queryRows, storableJson } from '#common';
+
+import { type HoldScope, SendHold } from './entities/send-hold.entity.ts';
+import type { MessageError } from './entities/whatsapp-message.entity.ts';
+
+/** Something that can be held: which token, app, account, number or template. */
+export interface Scope {
+  scope: HoldScope;
+  scopeKey: string;
+}
+
+export interface NewHold extends Scope {
+  error: MessageError;
+  /** The attempt that was refused: a refusal older than the last release says nothing new. */
+  attemptedAt: Date;
+  /** Until the first probe. */
+  probeInMs: number;
+}
+
+/** An open hold, and whether a probe of it is due. */
+export type OpenHold = SendHold & { isProbeDue: boolean };
+
+@Injectable()
+export class SendHoldRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Holds a scope; false when it is held already, or was released since the attempt. */
+  async open({ scope, scopeKey, error, attemptedAt, probeInMs }: NewHold): Promise<boolean> {
+    const rows = await queryRows(
+      this.dataSource,
+      `INSERT INTO send_holds (id, scope, scope_key, error, probe_at)
+       SELECT $1::uuid, $2::varchar, $3::varchar, $4::jsonb, now() + $6 * interval '1 millisecond'
+       WHERE NOT EXISTS (SELECT FROM send_holds WHERE scope = $2 AND scope_key = $3 AND released_at > $5)
+       ON CONFLICT (scope, scope_key) WHERE released_at IS NULL DO NOTHING RETURNING id`,
+      [newId(), scope, scopeKey, storableJson(error), attemptedAt, probeInMs],
+    );
+    return rows.length > 0;
+  }
+
+  /** Every open hold, newest first. */
+  async listOpen(): Promise<SendHold[]> {
+    return this.dataSource.manager.find(SendHold, { where: { releasedAt: IsNull() }, order: { id: 'DESC' } });
+  }
+
+  async list(limit: number, beforeId?: string): Promise<SendHold[]> {
+    const query = this.dataSource.manager.createQueryBuilder(SendHold, 'h').orderBy('h.id', 'DESC').limit(limit);
+    if (beforeId) query.where('h.id < :beforeId', { beforeId });
+    return query.getMany();
+  }
+
+  async findById(id: string): Promise<SendHold | null> {
+    return this.dataSource.manager.findOneBy(SendHold, { id });
+  }
+
+  /** Open holds with the question whether it is time for a probe answered by the database's clock. */
+  async findOpen(tx: EntityManager): Promise<OpenHold[]> {
+    const rows = await queryRows<{ id: string; is_due: boolean }>(
+      tx,
+      'SELECT id, probe_at <= now() AS is_due FROM send_holds WHERE released_at IS NULL',
+    );
+    if (rows.length === 0) return [];
+    const due = new Set(rows.filter((row) => row.is_due).map(({ id }) => id));
+    const holds = await tx.findBy(SendHold, { releasedAt: IsNull() });
+    return holds.map((hold) => Object.assign(hold, { isProbeDue: due.has(hold.id) }));
+  }
+
+  /** A probe of the hold goes out with the caller's transaction; the next one is due after `nextInMs`. */
+  async noteProbe(tx: EntityManager, id: string, nextInMs: number): Promise<void> {
+    await tx.query(
+      `UPDATE send_holds SET probes = probes + 1, probe_at = now() + $2 * interval '1 millisecond' WHERE id = $1`,
+      [id, nextInMs],
+    );
+  }
+
+  /** False when it was released before. Messages parked for a template go on in the queue. */
+  async release(id: string, by: 'probe' | 'admin'): Promise<boolean> {
+    return this.dataSource.transaction(async (tx) => {
+      const [hold] = await queryRows<{ scope: HoldScope; scope_key: string }>(
+        tx,
+        `UPDATE send_holds SET released_at = now(), released_by = $2
+         WHERE id = $1 AND released_at IS NULL RETURNING scope, scope_key`,
+        [id, by],
+      );
+      if (hold?.scope === 'template') await this.unpark(tx, hold.scope_key, null);
+      return hold !== undefined;
+    });
+  }
+
+  /** Puts the oldest message parked for a template into the queue again, to be its probe. */
+  async unparkOne(tx: EntityManager, templateKey: string): Promise<string | undefined> {
+    const [id] = await this.unpark(tx, templateKey, 1);
+    return id;
+  }
+
+  /** They stand where they stood before they were parked. `templateKey`: phone number id, name and language, parted by slashes. */
+  private async unpark(tx: EntityManager, templateKey: string, limit: number | null): Promise<string[]> {
+    const [phoneNumberId, templateName, templateLanguage] = templateKey.split('/');
+    const rows = await queryRows<{ id: string }>(
+      tx,
+      `UPDATE whatsapp_messages SET waits_for = NULL, next_attempt_at = coalesce(send_at, created_at)
+       WHERE id IN (
+         SELECT id FROM whatsapp_messages
+         WHERE waits_for = 'template' AND phone_number_id = $1 AND template_name = $2 AND template_language = $3
+         ORDER BY priority, id LIMIT $4)
+       RETURNING id`,
+      [phoneNumberId, templateName, templateLanguage, limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+}

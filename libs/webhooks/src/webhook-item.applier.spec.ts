@@ -1,0 +1,186 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { EntityManager } from 'typeorm';
+
+import { newId, PLATFORM_TENANT_ID } from '#common';
+import type { DeliveryStatusService, ReceivedMessage, WhatsAppMessageRepository } from '#messages';
+import type { SenderDirectory } from '#tenants';
+
+import { aWamid, PHONE_NUMBER_ID } from '../../../test/factories/messages.ts';
+import { aSender } from '../../../test/factories/senders.ts';
+import { strict } from '../../../test/factories/strict.ts';
+import type { WebhookItem } from './webhook-event.mapper.ts';
+import { WebhookItemApplier } from './webhook-item.applier.ts';
+
+const TENANT = newId();
+const KNOWN_CONTACT = '+34612345678';
+
+/** As the driver throws it. */
+const deadlock = () => Object.assign(new Error('deadlock detected'), { code: '40P01' });
+
+describe(WebhookItemApplier.name, () => {
+  /** Statuses and messages whose savepoint was kept. */
+  let applied: string[];
+  let stored: ReceivedMessage[];
+  /** What was tried together. */
+  let groups: string[][];
+  /** Thrown when one of these wamids is applied. */
+  let faults: Map<string, Error>;
+  let unknown: Set<string>;
+  let applier: WebhookItemApplier;
+  let tx: EntityManager;
+
+  beforeEach(() => {
+    [applied, stored, groups, faults, unknown] = [[], [], [], new Map(), new Set()];
+    let pending: string[] = [];
+    tx = strict<EntityManager>({
+      transaction: (async (work: (savepoint: EntityManager) => Promise<unknown>) => {
+        pending = [];
+        const result = await work(tx);
+        applied.push(...pending);
+        return result;
+      }) as EntityManager['transaction'],
+    });
+    const apply = (wamid: string): void => {
+      const fault = faults.get(wamid);
+      if (fault) throw fault;
+      pending.push(wamid);
+    };
+    const statuses = strict<DeliveryStatusService>({
+      apply: async (_, events) => {
+        await Promise.resolve();
+        const wamids = events.map(({ whatsappMessageId }) => whatsappMessageId);
+        groups.push(wamids);
+        for (const wamid of wamids) if (!unknown.has(wamid)) apply(wamid);
+        return wamids.map((wamid) => !unknown.has(wamid));
+      },
+    });
+    const messages = strict<WhatsAppMessageRepository>({
+      findTenantInTouchWith: (_, __, contactKey) => Promise.resolve(contactKey === KNOWN_CONTACT ? TENANT : undefined),
+      createReceived: async (_, message) => {
+        await Promise.resolve();
+        apply(message.whatsappMessageId as string);
+        stored.push(message);
+        return true;
+      },
+    });
+    const senders = strict<SenderDirectory>({
+      byPhoneNumberId: (id) => (id === PHONE_NUMBER_ID ? aSender() : undefined),
+    });
+    applier = new WebhookItemApplier(messages, statuses, senders);
+  });
+
+  const aStatus = (whatsappMessageId: string, phoneNumberId = PHONE_NUMBER_ID): WebhookItem => ({
+    kind: 'status',
+    raw: { status: whatsappMessageId },
+    event: {
+      whatsappMessageId,
+      phoneNumberId,
+      opaque: null,
+      status: 'SENT',
+      occurredAt: new Date(),
+      error: null,
+      details: {},
+    },
+  });
+  const aMessage = (whatsappMessageId: string, contactKey = KNOWN_CONTACT, name = 'Ana'): WebhookItem => ({
+    kind: 'message',
+    raw: { message: whatsappMessageId },
+    message: {
+      whatsappMessageId,
+      phoneNumberId: PHONE_NUMBER_ID,
+      messageType: 'TEXT',
+      contactKey,
+      fromPhone: contactKey,
+      waId: contactKey.slice(1),
+      recipientPhone: null,
+      recipientName: name,
+      content: { type: 'text', text: { body: 'Hola' } },
+      sentAt: new Date(),
+    },
+  });
+  const statusesOf = (names: string): WebhookItem[] => [...names].map((name) => aStatus(name));
+
+  it('applies all of them together', async () => {
+    const items = [aStatus('a'), aMessage('m'), aStatus('b')];
+
+    expect(await applier.apply(tx, items)).toEqual([undefined, undefined, undefined]);
+
+    expect(applied).toEqual(['a', 'b', 'm']);
+    expect(groups).toEqual([['a', 'b']]);
+  });
+
+  it('tells, for each in its place, why it was not applied', async () => {
+    unknown.add('nobody');
+    const unread: WebhookItem = { kind: 'unknown', detail: 'field "calls"', raw: { field: 'calls' } };
+
+    const refusals = await applier.apply(tx, [aStatus('a'), unread, aStatus('nobody'), aStatus('theirs', '2')]);
+
+    expect(refusals).toEqual([
+      undefined,
+      { reason: 'unknown-kind', detail: 'field "calls"', whatsappMessageId: null, item: '{"field":"calls"}' },
+      {
+        reason: 'unknown-message',
+        detail: expect.any(String),
+        whatsappMessageId: 'nobody',
+        item: '{"status":"nobody"}',
+      },
+      {
+        reason: 'foreign-number',
+        detail: expect.stringContaining('2'),
+        whatsappMessageId: 'theirs',
+        item: '{"status":"theirs"}',
+      },
+    ]);
+    expect(applied).toEqual(['a']);
+  });
+
+  it('halves what fails together until the bad item stands alone; the others are applied once', async () => {
+    faults.set('f', new Error('invalid input'));
+
+    const refusals = await applier.apply(tx, statusesOf('abcdefgh'));
+
+    expect(refusals.map((refusal) => refusal?.reason)).toEqual([
+      ...Array<undefined>(5).fill(undefined),
+      'not-applicable',
+      undefined,
+      undefined,
+    ]);
+    expect(refusals[5]).toMatchObject({ detail: 'invalid input', whatsappMessageId: 'f' });
+    expect(applied.sort()).toEqual([...'abcdegh']);
+    expect(groups.map((group) => group.join(''))).toEqual(['abcdefgh', 'abcd', 'efgh', 'ef', 'e', 'f', 'gh']);
+  });
+
+  it('finds a bad message among statuses as well', async () => {
+    faults.set('m', new Error('invalid input'));
+
+    const refusals = await applier.apply(tx, [aStatus('a'), aMessage('m'), aStatus('b')]);
+
+    expect(refusals.map((refusal) => refusal?.reason)).toEqual([undefined, 'not-applicable', undefined]);
+    expect(applied.sort()).toEqual(['a', 'b']);
+  });
+
+  it('blames no item for a fault that passes: all of them are tried again', async () => {
+    faults.set('b', deadlock());
+
+    await expect(applier.apply(tx, statusesOf('abc'))).rejects.toThrow('deadlock detected');
+    expect(groups).toHaveLength(1);
+  });
+
+  it('has nothing to do with nothing', async () => {
+    expect(await applier.apply(tx, [])).toEqual([]);
+  });
+
+  describe('a message of a customer', () => {
+    it("is the tenant's that is in touch with them, and the platform's when nobody is", async () => {
+      await applier.apply(tx, [aMessage(aWamid()), aMessage(aWamid(), '+34999999999')]);
+
+      expect(stored.map(({ tenantId }) => tenantId)).toEqual([TENANT, PLATFORM_TENANT_ID]);
+    });
+
+    it('is stored without the characters that PostgreSQL refuses', async () => {
+      await applier.apply(tx, [aMessage(aWamid(), KNOWN_CONTACT, 'A\0na')]);
+
+      expect(stored[0]?.recipientName).toBe('A\uFFFDna');
+    });
+  });
+});

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import type { DataSource, EntityManager } from 'typeorm';
+
+import type { SetAside, SetAsideItem, WebhookDeliveryRepository } from '#messages';
+
+import { aDelivery, anInboundChange, aStatusChange } from '../../../test/factories/deliveries.ts';
+import { strict } from '../../../test/factories/strict.ts';
+import { eventually } from '../../../test/support/eventually.ts';
+import { WebhookProcessor } from './webhook.processor.ts';
+import type { WebhookItem } from './webhook-event.mapper.ts';
+import type { Refusal, WebhookItemApplier } from './webhook-item.applier.ts';
+
+Logger.overrideLogger(false);
+
+const TX = {} as EntityManager;
+
+describe(WebhookProcessor.name, () => {
+  /** What the next rounds find stored. */
+  let rounds: { id: string; body: Buffer }[][];
+  let asked: number;
+  let joinable: SetAsideItem[];
+  let resolved: string[];
+  /** What was applied together: wamids. */
+  let applied: string[][];
+  /** Wamids that are refused. */
+  let refused: Set<string>;
+  let setAside: SetAside[];
+  let processor: WebhookProcessor;
+
+  beforeEach(() => {
+    [rounds, asked, joinable, resolved, applied, refused, setAside] = [[], 0, [], [], [], new Set(), []];
+    const deliveries = strict<WebhookDeliveryRepository>({
+      applyNext: async (apply) => {
+        asked++;
+        const due = rounds.shift();
+        if (!due) return false;
+        await apply(TX, due);
+        return true;
+      },
+      setAside: (_, item) => Promise.resolve(void setAside.push(item)),
+      takeJoinable: () => Promise.resolve(joinable.splice(0)),
+      resolve: (_, ids) => Promise.resolve(void resolved.push(...ids)),
+    });
+    const applier = strict<WebhookItemApplier>({
+      apply: (_, items) => {
+        applied.push(items.map(wamidOf));
+        return Promise.resolve(items.map((item) => (refused.has(wamidOf(item)) ? aRefusal(item) : undefined)));
+      },
+    });
+    const dataSource = strict<DataSource>({
+      transaction: ((work: (tx: EntityManager) => Promise<unknown>) => work(TX)) as DataSource['transaction'],
+    });
+    processor = new WebhookProcessor(dataSource, deliveries, applier);
+  });
+
+  afterEach(() => processor.beforeApplicationShutdown());
+
+  const soon = (assertion: () => void) => eventually(assertion, { intervalMs: 5 });
+  const aStored = (id: string, ...changes: object[]) => ({ id, body: aDelivery(changes).body });
+
+  it('applies together what several deliveries say, in their order', async () => {
+    rounds = [
+      [
+        aStored('1', aStatusChange({ wamid: 'a' }), anInboundChange({ wamid: 'b' })),
+        aStored('2', aStatusChange({ wamid: 'c' })),
+      ],
+    ];
+
+    processor.onApplicationBootstrap();
+
+    await soon(() => expect(applied).toEqual([['a', 'b', 'c']]));
+  });
+
+  it('sets aside what was refused under its own delivery and its place in it', async () => {
+    refused = new Set(['b', 'd']);
+    rounds = [
+      [
+        aStored('1', aStatusChange({ wamid: 'a' }), aStatusChange({ wamid: 'b' })),
+        aStored('2', aStatusChange({ wamid: 'c' }), aStatusChange({ wamid: 'd' })),
+      ],
+    ];
+
+    processor.onApplicationBootstrap();
+
+    await soon(() => expect(setAside).toHaveLength(2));
+    expect(setAside).toMatchObject([
+      { deliveryId: '1', itemIndex: 1, reason: 'not-applicable', whatsappMessageId: 'b' },
+      { deliveryId: '2', itemIndex: 1, reason: 'not-applicable', whatsappMessageId: 'd' },
+    ]);
+  });
+
+  it('goes on at once while there is more, and when it is woken', async () => {
+    rounds = [[aStored('1', aStatusChange({ wamid: 'a' }))], [aStored('2', aStatusChange({ wamid: 'b' }))]];
+    processor.onApplicationBootstrap();
+    await soon(() => expect(applied).toHaveLength(2));
+    await soon(() => expect(asked).toBe(3));
+    rounds = [[aStored('3', aStatusChange({ wamid: 'c' }))]];
+
+    processor.wake();
+
+    await soon(() => expect(applied.at(-1)).toEqual(['c']));
+    expect(asked).toBeLessThanOrEqual(5);
+  });
+
+  it('applies statuses set aside whose message is known by now, and resolves them also when they are refused', async () => {
+    refused = new Set(['b']);
+    const item = (wamid: string) => aDelivery([aStatusChange({ wamid })]).body.toString();
+    joinable = [{ id: '1', item: item('a') } as SetAsideItem, { id: '2', item: item('b') } as SetAsideItem];
+
+    processor.onApplicationBootstrap();
+
+    await soon(() => expect(resolved).toEqual(['1', '2']));
+    expect(applied).toContainEqual(['a', 'b']);
+    expect(setAside).toEqual([]);
+  });
+});
+
+function wamidOf(item: WebhookItem): string {
+  switch (item.kind) {
+    case 'status':
+      return item.event.whatsappMessageId;
+    case 'message':
+      return item.message.whatsappMessageId as string;
+    case 'unknown':
+      return item.detail;
+  }
+}
+
+function aRefusal(item: WebhookItem): Refusal {
+  return { reason: 'not-applicable', detail: 'no', whatsappMessageId: wamidOf(item), item: '{}' };
+}

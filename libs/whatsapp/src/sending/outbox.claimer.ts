@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+import { AppConfig, newId, PLATFORM_TENANT_ID } from '#common';
+import { type OpenHold, type OutboxMessage, OutboxRepository, SenderPaceRepository } from '#messages';
+import type { Sender } from '#tenants';
+
+import { SendHoldsService } from './send-holds.service.ts';
+
+/** Messages that may be sent now: their attempts are committed. */
+export interface Claim {
+  messages: OutboxMessage[];
+  /** Holds that these messages put to the test. */
+  probing: OpenHold[];
+  /** Nothing may be sent before the first byte of a message could come too late, on the clock of `performance.now()`. */
+  startBefore: number;
+  /** True: ask again soon. A number: not before so many milliseconds. False: there is nothing to send. */
+  more: boolean | number;
+}
+
+/** Claims messages within every limit: holds, the number's permits, the order of each person's messages. */
+@Injectable()
+export class OutboxClaimer {
+  readonly leaseToken = newId();
+  /** By number: whose turn came last. */
+  private readonly lastTenants = new Map<string, string>();
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly dataSource: DataSource,
+    private readonly outbox: OutboxRepository,
+    private readonly paces: SenderPaceRepository,
+    private readonly holds: SendHoldsService,
+  ) {}
+
+  /**
+   * One transaction: permits are taken where rows are claimed, so replicas together stay under one limit. When this resolves
+   * the attempts are durable. A process that was stopped meanwhile, for however long, must look at `startBefore`: by then
+   * others may take the messages for lost.
+   */
+  async claim(sender: Sender, free: number): Promise<Claim> {
+    const startBefore = performance.now() + this.config.dispatcher.leaseMs / 2;
+    const claim = await this.dataSource.transaction(async (tx) => {
+      const nothing = { messages: [], probing: [], parked: [] };
+      const permits = await this.paces.lock(tx, sender.phoneNumberId, this.config.whatsapp.messagesPerSecond);
+      if (permits.available < 1) return { ...nothing, more: permits.waitMs };
+      const { limit = Infinity, probing: due, ...leave } = await this.holds.leaveFor(tx, sender);
+      const allowed = Math.min(free, permits.available, limit);
+      if (allowed === 0) return { ...nothing, more: false };
+
+      const { messages, parked } = await this.outbox.claim(tx, {
+        phoneNumberId: sender.phoneNumberId,
+        limit: allowed,
+        leaseToken: this.leaseToken,
+        leaseMs: this.config.dispatcher.leaseMs,
+        afterTenant: this.lastTenants.get(sender.phoneNumberId) ?? PLATFORM_TENANT_ID,
+        ...leave,
+      });
+      const probing = await this.holds.noteProbes(tx, due, messages);
+      if (messages.length > 0) await this.paces.spend(tx, permits, messages.length);
+      const more = messages.length === permits.available ? permits.refillMs : messages.length + parked.length > 0;
+      return { messages, probing, parked, more };
+    });
+    const last = claim.messages.at(-1);
+    if (last) this.lastTenants.set(sender.phoneNumberId, last.tenantId);
+    // What it was parked behind may have left before the parking was committed, and woke nobody then.
+    await this.outbox.giveTurns(claim.parked);
+    return { messages: claim.messages, probing: claim.probing, startBefore, more: claim.more };
+  }
+}
