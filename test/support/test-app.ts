@@ -70,6 +70,8 @@ export async function startTestApp({
       WHATSAPP_API_VERSION: 'v26.0',
       ADMIN_API_KEY: ADMIN_KEY,
       DISPATCHER_SWEEP_MS: '200',
+      // Out of the way of tests that are about something else.
+      WHATSAPP_MESSAGES_PER_SECOND: '10000',
       LOG_LEVEL: 'fatal',
       ...env,
     },

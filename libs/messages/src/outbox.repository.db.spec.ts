@@ -181,6 +181,16 @@ describe(OutboxRepository.name, () => {
       expect(await Promise.all(rest.map((message) => reload(db, message)))).toEqual(before);
     });
 
+    it('takes also what became due while its transaction waited to be let in', async () => {
+      const claimed = await db.transaction(async (tx) => {
+        await tx.query('SELECT');
+        const message = await aMessage(db, { nextAttemptAt: new Date() });
+        return [message.id, (await outbox.claim(tx, aRequest())).messages[0]?.id];
+      });
+
+      expect(claimed[1]).toBe(claimed[0]);
+    });
+
     it('takes what was scheduled when its time has come', async () => {
       const message = await aMessage(db, { pendingReason: 'scheduled', sendAt: inMs(-1), nextAttemptAt: inMs(-1) });
 
