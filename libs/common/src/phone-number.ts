@@ -71,7 +71,11 @@ export function IsE164(options?: ValidationOptions): PropertyDecorator {
     });
 }
 
+/** As it should be; most are. */
+const PLAIN = /^\+\d+$/;
+
 function undoSpellings(input: string): { text: string; faults: string[] } {
+  if (PLAIN.test(input)) return { text: input, faults: [] };
   let text = input;
   const faults: string[] = [];
   for (const { found, fault, becomes } of SPELLINGS) {

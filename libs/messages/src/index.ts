@@ -36,7 +36,7 @@ export {
 export type { PendingMessage } from './pending-message.ts';
 export { type NewHold, type OpenHold, type Scope, SendHoldRepository } from './send-hold.repository.ts';
 export { type Permits, SenderPaceRepository } from './sender-pace.repository.ts';
-export { type SetAside, WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
+export { type SetAside, type StoredDelivery, WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
 export { WebhookListenerRepository } from './webhook-listener.repository.ts';
 export {
   type Alongside,

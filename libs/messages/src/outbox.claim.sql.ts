@@ -21,7 +21,7 @@ const BEYOND = 50;
 
 /**
  * $1 phone number id, $2 limit, $3 lease token, $4 lease ms, $5 tenant that had the last turn, $6 `name/language` of stopped
- * templates, $7 ids that go in spite of them.
+ * templates, $7 ids that go in spite of them, $8 permits that were counted, $9 when.
  *
  * Times are those of the statement: the transaction may have waited for its turn since it began.
  * `lane` finds the (priority, tenant) pairs that have something in the queue by one index probe each, so that neither a
@@ -68,7 +68,10 @@ claimed AS (
       lease_token = $3, lease_expires_at = clock_timestamp() + $4 * interval '1 millisecond', witnessed_at = NULL, updated_at = statement_timestamp()
   FROM chosen WHERE m.id = chosen.id AND m.next_attempt_at IS NOT NULL
   RETURNING m.id, m.tenant_id, m.phone_number_id, m.recipient_phone, m.recipient_user_id, m.contact_key,
-            m.template_name, m.template_language, m.content, m.attempts, m.attempted_at)
+            m.template_name, m.template_language, m.content, m.attempts, m.attempted_at),
+spent AS (
+  UPDATE sender_paces SET permits = $8::float8 - (SELECT count(*) FROM claimed), counted_at = $9::timestamptz
+  WHERE phone_number_id = $1 AND EXISTS (SELECT FROM claimed))
 SELECT * FROM claimed
 UNION ALL
 SELECT NULL, NULL, phone_number_id, NULL, NULL, contact_key, NULL, NULL, NULL, NULL, NULL FROM parked`;

@@ -15,9 +15,11 @@ import {
   toOutbox,
 } from '../../../test/factories/messages.ts';
 import { MessageEvent } from './entities/message-event.entity.ts';
+import { SenderPace } from './entities/sender-pace.entity.ts';
 import type { MessageError, WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
 import { type AttemptResult, type Claimed, type ClaimRequest, OutboxRepository } from './outbox.repository.ts';
 import { SendHoldRepository } from './send-hold.repository.ts';
+import type { Permits } from './sender-pace.repository.ts';
 
 const LEASE_MS = 60_000;
 const HIGH = 0;
@@ -50,7 +52,7 @@ describe(OutboxRepository.name, () => {
   afterAll(() => store.close());
 
   const aRequest = (change: Partial<ClaimRequest> = {}): ClaimRequest => ({
-    phoneNumberId: PHONE_NUMBER_ID,
+    permits: somePermits(),
     limit: 100,
     leaseToken: newId(),
     leaseMs: LEASE_MS,
@@ -59,6 +61,10 @@ describe(OutboxRepository.name, () => {
     probes: [],
     ...change,
   });
+  function somePermits(permits = 1_000): Permits {
+    const counted = { permits, at: new Date().toISOString() };
+    return { phoneNumberId: PHONE_NUMBER_ID, available: permits, waitMs: 0, refillMs: 0, counted, anyHolds: false };
+  }
   const claimAll = (change: Partial<ClaimRequest> = {}): Promise<Claimed> =>
     db.transaction((tx) => outbox.claim(tx, aRequest(change)));
   /** The ids of what is claimed. */
@@ -195,6 +201,19 @@ describe(OutboxRepository.name, () => {
       const message = await aMessage(db, { pendingReason: 'scheduled', sendAt: inMs(-1), nextAttemptAt: inMs(-1) });
 
       expect(await claim()).toEqual([message.id]);
+    });
+
+    it('takes a permit with each message, and none without', async () => {
+      await db.manager.insert(SenderPace, { phoneNumberId: PHONE_NUMBER_ID });
+      const left = async () =>
+        (await db.manager.findOneByOrFail(SenderPace, { phoneNumberId: PHONE_NUMBER_ID })).permits;
+      await claim({ permits: somePermits(7.5) });
+      const untouched = await left();
+      await aBacklog(3, () => ({}));
+
+      await claim({ permits: somePermits(7.5) });
+
+      expect([untouched, await left()]).toEqual([0, 4.5]);
     });
 
     it('takes no more than it may', async () => {

@@ -6,6 +6,7 @@ import { queryRows, storableJson } from '#common';
 import type { PendingReason } from './delivery-status.ts';
 import type { MessageError, WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
 import { BLOCKED, CLAIM } from './outbox.claim.sql.ts';
+import type { Permits } from './sender-pace.repository.ts';
 
 /** A claimed message, as much of it as sending needs. `attempts` counts the attempt that was claimed with it. */
 export type OutboxMessage = Pick<
@@ -46,7 +47,8 @@ export interface AttemptResult {
 
 /** Whose messages are claimed, and for whom. */
 export interface ClaimRequest {
-  phoneNumberId: string;
+  /** Of the number that sends; each claimed message takes one. */
+  permits: Permits;
   /** At most so many. */
   limit: number;
   leaseToken: string;
@@ -81,18 +83,21 @@ export class OutboxRepository {
    * and the first byte may leave. By priority; within one, tenants in turns; within a tenant, what was due first. To one
    * person one message at a time, in the order they were accepted: those behind it are parked until their turn.
    *
-   * The caller's transaction holds the row lock of the number's pace, so claims of one number never run at the same time.
+   * The caller's transaction holds the row lock of the number's pace, so claims of one number never run at the same time,
+   * and the permits are taken with the messages.
    */
   async claim(tx: EntityManager, request: ClaimRequest): Promise<Claimed> {
-    const { phoneNumberId, limit, leaseToken, leaseMs, afterTenant, stoppedTemplates, probes } = request;
+    const { permits, limit, leaseToken, leaseMs, afterTenant, stoppedTemplates, probes } = request;
     const rows = await queryRows<ClaimRow>(tx, CLAIM, [
-      phoneNumberId,
+      permits.phoneNumberId,
       limit,
       leaseToken,
       leaseMs,
       afterTenant,
       stoppedTemplates,
       probes,
+      permits.counted.permits,
+      permits.counted.at,
     ]);
     const messages = rows.filter(({ id }) => id !== null).map(toOutboxMessage);
     const parked = rows.filter(({ id }) => id === null);

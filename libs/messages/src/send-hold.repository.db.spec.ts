@@ -204,7 +204,7 @@ describe(SendHoldRepository.name, () => {
     });
 
     it('leaves parked messages where another kind of hold ends', async () => {
-      const hold = await aHold();
+      const hold = await aHold({ scope: 'number', scopeKey: TEMPLATE_KEY });
       const parked = await aParked();
 
       await holds.release(hold.id, 'admin');

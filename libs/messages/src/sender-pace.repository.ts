@@ -13,6 +13,8 @@ export interface Permits {
   refillMs: number;
   /** What is in the bucket, and when that was so, to the microsecond. */
   counted: { permits: number; at: string };
+  /** Whether anything is held at all. */
+  anyHolds: boolean;
 }
 
 /**
@@ -33,11 +35,12 @@ const RECOVERY_PER_S = 0.02;
 export class SenderPaceRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Locks the number's row for the caller's transaction, so that claims take turns, and counts its permits. */
+  /** Locks the number's row for the caller's transaction, so that claims take turns, and counts its permits for `claim`. */
   async lock(tx: EntityManager, phoneNumberId: string, perSecond: number): Promise<Permits> {
-    const [row] = await queryRows<{ pace: number; permits: number; at: string }>(
+    const [row] = await queryRows<{ pace: number; permits: number; at: string; any_holds: boolean }>(
       tx,
       `SELECT pace, clock_timestamp()::text AS at,
+              EXISTS (SELECT FROM send_holds WHERE released_at IS NULL) AS any_holds,
               greatest(0, least(greatest(1, pace * ${BURST_S}),
                 p.permits + pace * extract(epoch FROM clock_timestamp() - p.counted_at)::float8)) AS permits
        FROM sender_paces p CROSS JOIN LATERAL (SELECT $2::float8 * ${MARGIN} * ${SHARE} AS pace) AS current
@@ -48,7 +51,7 @@ export class SenderPaceRepository {
       await tx.query('INSERT INTO sender_paces (phone_number_id) VALUES ($1) ON CONFLICT DO NOTHING', [phoneNumberId]);
       return this.lock(tx, phoneNumberId, perSecond);
     }
-    const { pace, permits, at } = row;
+    const { pace, permits, at, any_holds: anyHolds } = row;
     const worthwhile = Math.max(1, (pace * BURST_S) / 2);
     return {
       phoneNumberId,
@@ -56,16 +59,8 @@ export class SenderPaceRepository {
       waitMs: Math.ceil(((worthwhile - permits) / pace) * 1_000),
       refillMs: Math.ceil((worthwhile / pace) * 1_000),
       counted: { permits, at },
+      anyHolds,
     };
-  }
-
-  /** Takes permits that `lock` counted, in the same transaction. */
-  async spend(tx: EntityManager, { phoneNumberId, counted }: Permits, spent: number): Promise<void> {
-    await tx.query('UPDATE sender_paces SET permits = $2, counted_at = $3 WHERE phone_number_id = $1', [
-      phoneNumberId,
-      counted.permits - spent,
-      counted.at,
-    ]);
   }
 
   /** Meta said that the number is too fast. Refusals that come together are one. */

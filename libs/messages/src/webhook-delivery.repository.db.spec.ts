@@ -93,7 +93,7 @@ describe(WebhookDeliveryRepository.name, () => {
       for (const text of ['3', '4']) await take(text);
       const { rounds, apply } = anApplication();
 
-      while (await deliveries.applyNext(apply));
+      while ((await deliveries.applyNext(apply)) || (await deliveries.applyFailed(apply)));
 
       expect(rounds).toEqual([['3', '4'], ['1'], ['2']]);
     });
@@ -106,21 +106,30 @@ describe(WebhookDeliveryRepository.name, () => {
         handed.some(({ body }) => body.toString() === 'bad') ? refuse() : apply(_, handed);
 
       await expect(deliveries.applyNext(choosy)).rejects.toThrow('a fault');
-      await expect(deliveries.applyNext(choosy)).rejects.toThrow('a fault');
-      await deliveries.applyNext(choosy);
+      await expect(deliveries.applyFailed(choosy)).rejects.toThrow('a fault');
+      await deliveries.applyFailed(choosy);
 
       expect(rounds).toEqual([['good']]);
       const { attempts, nextAttemptAt } = (await queued(bad))!;
       expect(attempts).toBe(2);
       expect(nextAttemptAt.getTime()).toBeGreaterThan(Date.now());
-      expect(await deliveries.applyNext(refuse)).toBe(false);
+      expect(await deliveries.applyFailed(refuse)).toBe(false);
+    });
+
+    it('fetches the body of what another process took, or an earlier one', async () => {
+      await take('1');
+      const { rounds, apply } = anApplication();
+
+      await new WebhookDeliveryRepository(db).applyNext(apply);
+
+      expect(rounds).toEqual([['1']]);
     });
 
     it('goes on postponing a delivery that failed a thousand times, instead of standing still before it', async () => {
       const deliveryId = await take('1');
       await db.manager.update(QueuedDelivery, deliveryId, { attempts: 2_000 });
 
-      await expect(deliveries.applyNext(refuse)).rejects.toThrow('a fault');
+      await expect(deliveries.applyFailed(refuse)).rejects.toThrow('a fault');
 
       const { attempts, nextAttemptAt } = (await queued(deliveryId))!;
       expect(attempts).toBe(2_001);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import { GroupCommit, newId, queryRows } from '#common';
@@ -16,16 +17,24 @@ export interface SetAside {
   item: string;
 }
 
-type StoredDelivery = Pick<WebhookDelivery, 'id' | 'body'>;
+/** A delivery as it was stored. */
+export type StoredDelivery = Pick<WebhookDelivery, 'id' | 'body'>;
 type Apply = (tx: EntityManager, deliveries: StoredDelivery[]) => Promise<void>;
 
 /** Deliveries applied in one transaction. */
 const AT_ONCE = 200;
-const INTAKE = { largest: 200, mostWaiting: 4_000, gapMs: 4 };
+const INTAKE = { largest: 200, mostWaiting: 4_000, gapMs: 8 };
+/** Bodies kept at hand until they are applied, so that they need not be fetched again: bytes. */
+const AT_HAND = 32 * 1024 * 1024;
 
 @Injectable()
 export class WebhookDeliveryRepository {
   private readonly intake = new GroupCommit((bodies: Buffer[]) => this.storeAll(bodies), INTAKE);
+
+  private readonly atHand = new LRUCache<string, Buffer>({
+    maxSize: AT_HAND,
+    sizeCalculation: (body) => body.length + 1,
+  });
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -36,13 +45,16 @@ export class WebhookDeliveryRepository {
 
   /**
    * Hands the oldest deliveries to `apply`, in one transaction with everything `apply` changes; false when none is due.
-   * Other processes pass over them meanwhile. A crash leaves them due; those of a round that failed are tried again one by
-   * one, so that one cannot hold up the others.
+   * Other processes pass over them meanwhile. A crash leaves them due; those of a round that failed are left to
+   * `applyFailed`.
    */
   async applyNext(apply: Apply): Promise<boolean> {
-    const fresh = await this.applyDue('attempts = 0', AT_ONCE, apply);
-    const failed = await this.applyDue('attempts > 0', 1, apply);
-    return fresh || failed;
+    return this.applyDue('attempts = 0', AT_ONCE, apply);
+  }
+
+  /** The same for one delivery that failed before, so that it cannot hold up the others. */
+  async applyFailed(apply: Apply): Promise<boolean> {
+    return this.applyDue('attempts > 0', 1, apply);
   }
 
   async setAside(tx: EntityManager, item: SetAside): Promise<void> {
@@ -79,39 +91,56 @@ export class WebhookDeliveryRepository {
        INSERT INTO webhook_queue (delivery_id) SELECT id FROM stored`,
       [ids, bodies],
     );
+    ids.forEach((id, index) => this.atHand.set(id, bodies[index]!));
     return ids;
   }
 
   private async applyDue(which: string, limit: number, apply: Apply): Promise<boolean> {
-    let due: StoredDelivery[] = [];
+    let due: string[] = [];
     try {
       return await this.dataSource.transaction(async (tx) => {
-        due = await queryRows<StoredDelivery>(
-          tx,
-          `SELECT d.id, d.body FROM webhook_queue q JOIN webhook_deliveries d ON d.id = q.delivery_id
-           WHERE q.next_attempt_at <= now() AND q.${which}
-           ORDER BY q.delivery_id LIMIT $1 FOR UPDATE OF q SKIP LOCKED`,
-          [limit],
-        );
+        due = await this.lockDue(tx, which, limit);
         if (due.length === 0) return false;
-        await apply(tx, due);
-        await tx.query('DELETE FROM webhook_queue WHERE delivery_id = ANY ($1)', [due.map(({ id }) => id)]);
+        await apply(tx, await this.readBodies(tx, due));
+        await tx.query('DELETE FROM webhook_queue WHERE delivery_id = ANY ($1)', [due]);
         return true;
       });
     } catch (cause) {
       await this.postpone(due, cause);
       throw cause;
+    } finally {
+      for (const id of due) this.atHand.delete(id);
     }
   }
 
-  private async postpone(deliveries: StoredDelivery[], cause: unknown): Promise<void> {
-    if (deliveries.length === 0) return;
+  private async lockDue(tx: EntityManager, which: string, limit: number): Promise<string[]> {
+    const rows = await queryRows<{ delivery_id: string }>(
+      tx,
+      `SELECT delivery_id FROM webhook_queue WHERE next_attempt_at <= now() AND ${which}
+       ORDER BY delivery_id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+      [limit],
+    );
+    return rows.map(({ delivery_id }) => delivery_id);
+  }
+
+  private async readBodies(tx: EntityManager, ids: string[]): Promise<StoredDelivery[]> {
+    const missing = ids.filter((id) => !this.atHand.has(id));
+    const fetched =
+      missing.length === 0
+        ? []
+        : await queryRows<StoredDelivery>(tx, 'SELECT id, body FROM webhook_deliveries WHERE id = ANY ($1)', [missing]);
+    const bodies = new Map(fetched.map(({ id, body }) => [id, body]));
+    return ids.map((id) => ({ id, body: this.atHand.get(id) ?? bodies.get(id)! }));
+  }
+
+  private async postpone(ids: string[], cause: unknown): Promise<void> {
+    if (ids.length === 0) return;
     await this.dataSource.query(
       `UPDATE webhook_queue
        SET attempts = attempts + 1, last_error = $2,
            next_attempt_at = now() + (power(2, least(attempts, 8)) - 1) * interval '1 second'
        WHERE delivery_id = ANY ($1)`,
-      [deliveries.map(({ id }) => id), cause instanceof Error ? cause.message : String(cause)],
+      [ids, cause instanceof Error ? cause.message : String(cause)],
     );
   }
 }

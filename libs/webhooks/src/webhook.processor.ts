@@ -2,14 +2,14 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationB
 import { DataSource, type EntityManager } from 'typeorm';
 
 import { BackgroundLoop } from '#common';
-import { WebhookDeliveryRepository } from '#messages';
+import { type StoredDelivery, WebhookDeliveryRepository } from '#messages';
 
 import { toItems } from './webhook-event.mapper.ts';
 import { WebhookItemApplier } from './webhook-item.applier.ts';
 
 const POLL_MS = 1_000;
 /** Between two rounds, so that a round is worth its cost. */
-const GAP_MS = 20;
+const GAP_MS = 30;
 const JOIN_EVERY_MS = 2_000;
 const JOIN_LIMIT = 100;
 
@@ -17,10 +17,16 @@ const JOIN_LIMIT = 100;
 @Injectable()
 export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(WebhookProcessor.name);
+  private readonly apply = this.applyAll.bind(this);
   private readonly applying = new BackgroundLoop(
-    () => this.applyNext(),
+    () => this.deliveries.applyNext(this.apply),
     { restMs: POLL_MS, gapMs: GAP_MS },
     (cause) => this.logger.error({ message: 'Deliveries were not applied; they are tried again', err: cause }),
+  );
+  private readonly retrying = new BackgroundLoop(
+    () => this.deliveries.applyFailed(this.apply),
+    POLL_MS,
+    (cause) => this.logger.error({ message: 'A delivery was not applied; it is tried again', err: cause }),
   );
   private readonly joining = new BackgroundLoop(
     () => this.joinStatuses(),
@@ -36,11 +42,12 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
 
   onApplicationBootstrap(): void {
     this.applying.start();
+    this.retrying.start();
     this.joining.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.applying.stop(), this.joining.stop()]);
+    await Promise.all([this.applying.stop(), this.retrying.stop(), this.joining.stop()]);
   }
 
   /** A delivery was stored: do not wait for the next poll. */
@@ -48,23 +55,21 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
     this.applying.wake();
   }
 
-  private async applyNext(): Promise<boolean> {
-    return this.deliveries.applyNext(async (tx, deliveries) => {
-      // Stored bodies were JSON when they were taken.
-      const items = deliveries.flatMap(({ id, body }) =>
-        toItems(JSON.parse(body.toString('utf8'))).map((item, itemIndex) => ({ deliveryId: id, itemIndex, item })),
-      );
-      const refusals = await this.applier.apply(
-        tx,
-        items.map(({ item }) => item),
-      );
-      for (const [index, refusal] of refusals.entries()) {
-        if (!refusal) continue;
-        const { deliveryId, itemIndex } = items[index]!;
-        await this.deliveries.setAside(tx, { deliveryId, itemIndex, ...refusal });
-        this.logger.warn({ message: 'Webhook item set aside', deliveryId, itemIndex, reason: refusal.reason });
-      }
-    });
+  private async applyAll(tx: EntityManager, deliveries: StoredDelivery[]): Promise<void> {
+    // Stored bodies were JSON when they were taken.
+    const items = deliveries.flatMap(({ id, body }) =>
+      toItems(JSON.parse(body.toString('utf8'))).map((item, itemIndex) => ({ deliveryId: id, itemIndex, item })),
+    );
+    const refusals = await this.applier.apply(
+      tx,
+      items.map(({ item }) => item),
+    );
+    for (const [index, refusal] of refusals.entries()) {
+      if (!refusal) continue;
+      const { deliveryId, itemIndex } = items[index]!;
+      await this.deliveries.setAside(tx, { deliveryId, itemIndex, ...refusal });
+      this.logger.warn({ message: 'Webhook item set aside', deliveryId, itemIndex, reason: refusal.reason });
+    }
   }
 
   /** A status may come before its message's wamid is known; it is applied as soon as that is stored. */

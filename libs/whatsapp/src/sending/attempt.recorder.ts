@@ -7,7 +7,7 @@ import { type AttemptResult, OutboxRepository } from '#messages';
 
 const TRIES = 10;
 const LONGEST_PAUSE_MS = 10_000;
-const GROUP = { largest: 500, mostWaiting: Infinity, gapMs: 10 };
+const GROUP = { largest: 500, mostWaiting: Infinity, gapMs: 20 };
 
 /** Records what became of attempts, many at once, and lets the next message to the same person go. */
 @Injectable()

@@ -5,7 +5,9 @@ import { AppConfig, newId, PLATFORM_TENANT_ID } from '#common';
 import { type OpenHold, type OutboxMessage, OutboxRepository, SenderPaceRepository } from '#messages';
 import type { Sender } from '#tenants';
 
-import { SendHoldsService } from './send-holds.service.ts';
+import { type Leave, SendHoldsService } from './send-holds.service.ts';
+
+const FREE: Leave = { limit: undefined, stoppedTemplates: [], probes: [], probing: [] };
 
 /** Messages that may be sent now: their attempts are committed. */
 export interface Claim {
@@ -44,20 +46,20 @@ export class OutboxClaimer {
       const nothing = { messages: [], probing: [], parked: [] };
       const permits = await this.paces.lock(tx, sender.phoneNumberId, this.config.whatsapp.messagesPerSecond);
       if (permits.available < 1) return { ...nothing, more: permits.waitMs };
-      const { limit = Infinity, probing: due, ...leave } = await this.holds.leaveFor(tx, sender);
+      const leave = permits.anyHolds ? await this.holds.leaveFor(tx, sender) : FREE;
+      const { limit = Infinity, probing: due, ...templates } = leave;
       const allowed = Math.min(free, permits.available, limit);
       if (allowed === 0) return { ...nothing, more: false };
 
       const { messages, parked } = await this.outbox.claim(tx, {
-        phoneNumberId: sender.phoneNumberId,
+        permits,
         limit: allowed,
         leaseToken: this.leaseToken,
         leaseMs: this.config.dispatcher.leaseMs,
         afterTenant: this.lastTenants.get(sender.phoneNumberId) ?? PLATFORM_TENANT_ID,
-        ...leave,
+        ...templates,
       });
       const probing = await this.holds.noteProbes(tx, due, messages);
-      if (messages.length > 0) await this.paces.spend(tx, permits, messages.length);
       const more = messages.length === permits.available ? permits.refillMs : messages.length + parked.length > 0;
       return { messages, probing, parked, more };
     });

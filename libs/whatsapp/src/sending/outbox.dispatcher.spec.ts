@@ -58,8 +58,8 @@ describe(OutboxDispatcher.name, () => {
   });
 
   async function step(name: string): Promise<void> {
-    // What is not waited for comes too late for its place in the list.
-    await new Promise(setImmediate);
+    // A limit that is not waited for comes too late for its place in the list.
+    if (name !== 'recorded') await new Promise(setImmediate);
     if (limitsFail && name !== 'recorded') throw new Error('The database is away');
     steps.push(name);
   }

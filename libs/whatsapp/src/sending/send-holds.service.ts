@@ -52,8 +52,6 @@ export class SendHoldsService {
   /** Reads what is held, in the transaction that claims. */
   async leaveFor(tx: EntityManager, sender: Sender): Promise<Leave> {
     const open = await this.holds.findOpen(tx);
-    if (open.length === 0) return { limit: undefined, stoppedTemplates: [], probes: [], probing: [] };
-
     const own = scopesOf(sender);
     const stopping = open.filter((hold) => covers(own, hold));
     const templates = open.filter(
