@@ -91,7 +91,7 @@ export class WebhookDeliveryRepository {
        INSERT INTO webhook_queue (delivery_id) SELECT id FROM stored`,
       [ids, bodies],
     );
-    ids.forEach((id, index) => this.atHand.set(id, bodies[index]!));
+    ids.forEach((id, index) => this.atHand.set(id, bodies[index]));
     return ids;
   }
 

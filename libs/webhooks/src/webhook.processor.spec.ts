@@ -14,8 +14,8 @@ import type { Refusal, WebhookItemApplier } from './webhook-item.applier.ts';
 Logger.overrideLogger(false);
 
 const TX = {} as EntityManager;
-/** Between two rounds. */
-const GAP_MS = 20;
+/** Long enough for a few rounds, and shorter than its rest. */
+const A_MOMENT_MS = 400;
 
 describe(WebhookProcessor.name, () => {
   /** What the next rounds find stored. */
@@ -98,12 +98,12 @@ describe(WebhookProcessor.name, () => {
     jest.useFakeTimers();
     rounds = [[aStored('1', aStatusChange({ wamid: 'a' }))], [aStored('2', aStatusChange({ wamid: 'b' }))]];
     processor.onApplicationBootstrap();
-    await jest.advanceTimersByTimeAsync(3 * GAP_MS);
+    await jest.advanceTimersByTimeAsync(A_MOMENT_MS);
     const before = applied.length;
     rounds = [[aStored('3', aStatusChange({ wamid: 'c' }))]];
 
     processor.wake();
-    await jest.advanceTimersByTimeAsync(GAP_MS);
+    await jest.advanceTimersByTimeAsync(A_MOMENT_MS);
 
     expect(before).toBe(2);
     expect(applied.at(-1)).toEqual(['c']);
