@@ -40,7 +40,11 @@ export class MakeTheClaimTheFence1795219200006 implements MigrationInterface {
         (waits_for, phone_number_id, contact_key, priority, id)
         WHERE waits_for IS NOT NULL`);
     await db.query(`
-      CREATE INDEX whatsapp_messages_leases ON whatsapp_messages (lease_expires_at) WHERE lease_token IS NOT NULL`);
+      CREATE INDEX whatsapp_messages_leases ON whatsapp_messages (phone_number_id, contact_key)
+        WHERE lease_token IS NOT NULL`);
+    await db.query(`
+      CREATE INDEX whatsapp_messages_throttled ON whatsapp_messages (phone_number_id, contact_key)
+        WHERE pending_reason = 'throttled'`);
     await db.query(`
       CREATE INDEX whatsapp_messages_expiry ON whatsapp_messages (expires_at) WHERE pending_reason IS NOT NULL`);
     await db.query(`
@@ -65,7 +69,7 @@ export class MakeTheClaimTheFence1795219200006 implements MigrationInterface {
 
     await db.query(`
       DROP INDEX whatsapp_messages_due, whatsapp_messages_order, whatsapp_messages_waiting, whatsapp_messages_leases,
-        whatsapp_messages_expiry, whatsapp_messages_unconfirmed`);
+        whatsapp_messages_throttled, whatsapp_messages_expiry, whatsapp_messages_unconfirmed`);
     await db.query(`
       CREATE TABLE message_attempts (
         id uuid PRIMARY KEY,

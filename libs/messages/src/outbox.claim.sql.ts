@@ -1,17 +1,27 @@
 /**
  * Whether message `m` must wait: something to the same person is on the wire, stands before it (higher priority, or accepted
  * earlier), or waits because Meta throttles the pair. What a person must settle (unconfirmed), what is for later
- * (scheduled), what is too late, and what waits for a stopped template lets the others pass.
+ * (scheduled), what is too late, and what waits for a stopped template lets the others pass. Three questions, each with an
+ * index of its own: in one, the first of ten thousand messages would be compared with all of them. The last one is ordered as
+ * its index is, or the planner may prefer another while its statistics are old.
  */
-export const BLOCKED = `EXISTS (
-  SELECT FROM whatsapp_messages e
-  WHERE e.phone_number_id = m.phone_number_id AND e.contact_key = m.contact_key AND e.pending_reason IS NOT NULL
-    AND e.id <> m.id
-    AND (e.lease_token IS NOT NULL
-         OR (e.pending_reason = 'throttled' AND e.next_attempt_at > statement_timestamp())
-         OR ((e.priority, e.id) < (m.priority, m.id) AND e.pending_reason <> 'unconfirmed' AND e.expires_at > statement_timestamp()
-             AND e.waits_for IS DISTINCT FROM 'template'
-             AND NOT (e.pending_reason = 'scheduled' AND e.next_attempt_at > statement_timestamp()))))`;
+export const BLOCKED = `(
+  EXISTS (
+    SELECT FROM whatsapp_messages e
+    WHERE e.phone_number_id = m.phone_number_id AND e.contact_key = m.contact_key AND e.lease_token IS NOT NULL
+      AND e.id <> m.id)
+  OR EXISTS (
+    SELECT FROM whatsapp_messages e
+    WHERE e.phone_number_id = m.phone_number_id AND e.contact_key = m.contact_key AND e.pending_reason = 'throttled'
+      AND e.next_attempt_at > statement_timestamp() AND e.id <> m.id)
+  OR (
+    SELECT e.id FROM whatsapp_messages e
+    WHERE e.phone_number_id = m.phone_number_id AND e.contact_key = m.contact_key AND e.pending_reason IS NOT NULL
+      AND (e.priority, e.id) < (m.priority, m.id)
+      AND e.pending_reason <> 'unconfirmed' AND e.expires_at > statement_timestamp()
+      AND e.waits_for IS DISTINCT FROM 'template'
+      AND NOT (e.pending_reason = 'scheduled' AND e.next_attempt_at > statement_timestamp())
+    ORDER BY e.priority, e.id LIMIT 1) IS NOT NULL)`;
 
 /** Probes first; then by priority, and within it a message of each tenant before the second of any. */
 const ORDER = 'id = ANY ($7) DESC, priority, turn, (tenant_id > $5) DESC, tenant_id';

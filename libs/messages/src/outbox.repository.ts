@@ -149,7 +149,7 @@ export class OutboxRepository {
            failed_at = CASE WHEN m.status = 'PENDING' AND r.status = 'FAILED' THEN clock_timestamp() ELSE m.failed_at END,
            updated_at = now()
        FROM result r JOIN current c ON c.id = r.message_id
-       WHERE m.id = c.id AND m.attempts = r.attempt AND (m.status = 'PENDING' OR r.status = 'SENT')`,
+       WHERE m.id = c.id AND (m.status = 'PENDING' OR r.status = 'SENT')`,
       [storableJson(results.map(toResultRow))],
     );
   }

@@ -66,9 +66,13 @@ export class IdempotencyService {
 
     const lock = { tenantId, key, lockedUntil };
     try {
-      const answer = await work((tx, early) => store(tx, lock, early));
-      // The final answer (after `Prefer: wait`) takes the place of the one that was stored with the deed.
-      await store(this.dataSource, lock, answer);
+      let stored: Answer | undefined;
+      const answer = await work(async (tx, early) => {
+        await store(tx, lock, early);
+        stored = early;
+      });
+      // Another answer in the end (after `Prefer: wait`) takes the place of the one that was stored with the deed.
+      if (answer !== stored) await store(this.dataSource, lock, answer);
       return { ...answer, replayed: false };
     } catch (cause) {
       await this.unlock(lock);

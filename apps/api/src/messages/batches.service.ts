@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { isUuid, NotFoundError } from '#common';
 import { type MessageBatch, MessageBatchRepository, MessageDecisionRepository } from '#messages';
 import type { Caller } from '#tenants';
-import { OutboxPoller, WhatsAppBusinessService } from '#whatsapp';
+import { type BulkReceipt, OutboxPoller, WhatsAppBusinessService } from '#whatsapp';
 
 import { type Answer, IdempotencyService } from '../idempotency/idempotency.service.ts';
 import { type BatchResponse, toBatchResponse } from './dto/batch.response.ts';
@@ -24,10 +24,11 @@ export class BatchesService {
     const { tenantId, items } = readBulk(caller, body);
     const keyed = { tenantId, key, route: 'POST /api/v1/whatsapp/messages/bulk', body };
     return this.idempotency.once(keyed, async (remember) => {
+      let early: Answer | undefined;
       const receipt = await this.whatsapp.sendBulk(tenantId, items, {
-        alongside: remember && ((tx, early) => remember(tx, { status: 202, body: toBulkResponse(early) })),
+        alongside: remember && ((tx, stored) => remember(tx, (early = accepted(stored)))),
       });
-      return { status: 202, body: toBulkResponse(receipt) };
+      return early ?? accepted(receipt);
     });
   }
 
@@ -56,4 +57,8 @@ export class BatchesService {
     if (!batch || (tenantId !== null && batch.tenantId !== tenantId)) throw new NotFoundError('batch', id);
     return batch;
   }
+}
+
+function accepted(receipt: BulkReceipt): Answer {
+  return { status: 202, body: toBulkResponse(receipt) };
 }

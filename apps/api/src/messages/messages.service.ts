@@ -40,11 +40,12 @@ export class MessagesService {
     const { tenantId } = request;
     const keyed = { tenantId, key: options.idempotencyKey, route: 'POST /api/v1/whatsapp/messages', body };
     return this.idempotency.once(keyed, async (remember) => {
+      let early: Answer | undefined;
       const stored = await this.whatsapp.sendMessage(request, {
         errors,
-        alongside: remember && ((tx, message) => remember(tx, accepted(message))),
+        alongside: remember && ((tx, message) => remember(tx, (early = accepted(message)))),
       });
-      if (options.waitMs === 0) return accepted(stored);
+      if (options.waitMs === 0) return early ?? accepted(stored);
       const message = await this.whatsapp.waitForAnswer(stored.id, options.waitMs);
       return message.status === 'PENDING' ? accepted(message) : { status: 201, body: toMessageResponse(message) };
     });

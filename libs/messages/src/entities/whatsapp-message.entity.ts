@@ -40,7 +40,8 @@ export interface MessageError {
 @Index('whatsapp_messages_waiting', ['waitsFor', 'phoneNumberId', 'contactKey', 'priority', 'id'], {
   where: 'waits_for IS NOT NULL',
 })
-@Index('whatsapp_messages_leases', ['leaseExpiresAt'], { where: 'lease_token IS NOT NULL' })
+@Index('whatsapp_messages_leases', ['phoneNumberId', 'contactKey'], { where: 'lease_token IS NOT NULL' })
+@Index('whatsapp_messages_throttled', ['phoneNumberId', 'contactKey'], { where: "pending_reason = 'throttled'" })
 @Index('whatsapp_messages_expiry', ['expiresAt'], { where: 'pending_reason IS NOT NULL' })
 @Index('whatsapp_messages_unconfirmed', ['attemptedAt'], { where: "pending_reason = 'unconfirmed'" })
 @Check('whatsapp_messages_pending', `(status = 'PENDING') = (pending_reason IS NOT NULL)`)
