@@ -16,6 +16,7 @@ export { ConfigurationError } from './config/configuration.error.ts';
 export { loadConfig, loadConfigFromProcess, type LoadOptions } from './config/env.ts';
 export { type DatabaseOptions, databaseOptions } from './database/database-options.ts';
 export { isPassingDatabaseFault } from './database/passing-fault.ts';
+export { preparedRows, type Statement } from './database/prepared.ts';
 export { queryRows, type SqlRunner } from './database/rows.ts';
 export { answerProblem } from './errors/answer-problem.ts';
 export { AppError, type AppErrorOptions, type FieldError, NotFoundError, ValidationError } from './errors/app.error.ts';

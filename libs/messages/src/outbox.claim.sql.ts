@@ -1,3 +1,5 @@
+import type { Statement } from '#common';
+
 /**
  * Whether message `m` must wait: something to the same person is on the wire, stands before it (higher priority, or accepted
  * earlier), or waits because Meta throttles the pair. What a person must settle (unconfirmed), what is for later
@@ -38,7 +40,9 @@ const BEYOND = 50;
  * backlog nor the messages of a busy tenant are walked through to find the next one. Parked messages leave the index, so
  * each is met once. Answers a row for each claimed message, and one with a null id for each parked one.
  */
-export const CLAIM = `
+export const CLAIM: Statement = {
+  name: 'claim',
+  text: `
 WITH RECURSIVE lane AS (
   (SELECT q.priority, q.tenant_id FROM whatsapp_messages q
    WHERE q.phone_number_id = $1 AND q.next_attempt_at IS NOT NULL
@@ -84,4 +88,5 @@ spent AS (
   WHERE phone_number_id = $1 AND EXISTS (SELECT FROM claimed))
 SELECT * FROM claimed
 UNION ALL
-SELECT NULL, NULL, phone_number_id, NULL, NULL, contact_key, NULL, NULL, NULL, NULL, NULL FROM parked`;
+SELECT NULL, NULL, phone_number_id, NULL, NULL, contact_key, NULL, NULL, NULL, NULL, NULL FROM parked`,
+};

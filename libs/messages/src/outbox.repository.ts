@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { queryRows, storableJson } from '#common';
+import { preparedRows, queryRows, type Statement, storableJson } from '#common';
 
 import type { PendingReason } from './delivery-status.ts';
 import type { MessageError, WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
@@ -88,7 +88,7 @@ export class OutboxRepository {
    */
   async claim(tx: EntityManager, request: ClaimRequest): Promise<Claimed> {
     const { permits, limit, leaseToken, leaseMs, afterTenant, stoppedTemplates, probes } = request;
-    const rows = await queryRows<ClaimRow>(tx, CLAIM, [
+    const rows = await preparedRows<ClaimRow>(tx, CLAIM, [
       permits.phoneNumberId,
       limit,
       leaseToken,
@@ -112,63 +112,26 @@ export class OutboxRepository {
    * does not know. A result of an attempt that is no longer the current one is a line of the timeline and moves nothing.
    */
   async recordResults(results: AttemptResult[]): Promise<void> {
-    await queryRows(
-      this.dataSource,
-      `WITH result AS MATERIALIZED (
-         SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
-           message_id uuid, attempt integer, attempted_at timestamptz, elapsed_ms float, outcome text, status whatsapp_message_status,
-           pending_reason text, retry_in_ms float, waits_for text, whatsapp_message_id text, wa_id text, error jsonb,
-           response jsonb)),
-       event AS (
-         INSERT INTO message_events (message_id, type, source, occurred_at, details)
-         -- A time that is the same however often this is repeated: the line is written once.
-         SELECT message_id, coalesce(pending_reason, lower(status::text)), 'dispatcher',
-                attempted_at + elapsed_ms * interval '1 millisecond',
-                jsonb_strip_nulls(jsonb_build_object('attempt', attempt, 'started_at', attempted_at, 'outcome', outcome,
-                  'whatsapp_message_id', whatsapp_message_id, 'error', error, 'retry_in_ms', retry_in_ms))
-         FROM result
-         ON CONFLICT DO NOTHING),
-       current AS MATERIALIZED (
-         -- In the order of ids, as whoever applies statuses: they would wait for each other in a circle.
-         SELECT m.id FROM whatsapp_messages m JOIN result r ON m.id = r.message_id AND m.attempts = r.attempt
-         WHERE m.direction = 'outbound' ORDER BY m.id FOR NO KEY UPDATE OF m)
-       UPDATE whatsapp_messages m
-       SET status = CASE WHEN m.status IN ('PENDING', 'CANCELLED') THEN r.status ELSE m.status END,
-           pending_reason = CASE WHEN m.status = 'PENDING' THEN r.pending_reason END,
-           next_attempt_at = CASE WHEN m.status = 'PENDING' THEN now() + r.retry_in_ms * interval '1 millisecond' END,
-           waits_for = CASE WHEN m.status = 'PENDING' THEN r.waits_for END,
-           lease_token = NULL, lease_expires_at = NULL,
-           whatsapp_message_id = coalesce(r.whatsapp_message_id, m.whatsapp_message_id),
-           wa_id = coalesce(r.wa_id, m.wa_id),
-           error = CASE WHEN m.status IN ('PENDING', 'CANCELLED') THEN r.error ELSE m.error END,
-           error_code = CASE WHEN m.status IN ('PENDING', 'CANCELLED') THEN r.error ->> 'code' ELSE m.error_code END,
-           error_message = CASE WHEN m.status IN ('PENDING', 'CANCELLED')
-             THEN coalesce(r.error ->> 'details', r.error ->> 'title') ELSE m.error_message END,
-           provider_response = coalesce(r.response, m.provider_response),
-           sent_at = CASE WHEN r.status = 'SENT' THEN least(m.sent_at, clock_timestamp()) ELSE m.sent_at END,
-           failed_at = CASE WHEN m.status = 'PENDING' AND r.status = 'FAILED' THEN clock_timestamp() ELSE m.failed_at END,
-           updated_at = now()
-       FROM result r JOIN current c ON c.id = r.message_id
-       WHERE m.id = c.id AND (m.status = 'PENDING' OR r.status = 'SENT')`,
-      [storableJson(results.map(toResultRow))],
-    );
+    await preparedRows(this.dataSource, RECORD, [storableJson(results.map(toResultRow))]);
   }
 
   /** Lets those go on whose turn it is: parked messages that nothing to the same person comes before any more. */
   async giveTurns(contacts: Contact[]): Promise<number> {
     if (contacts.length === 0) return 0;
-    return this.unpark(`SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS c (phone_number_id, contact_key)`, [
+    const rows = await preparedRows(this.dataSource, GIVE_TURNS, [
       contacts.map(({ phoneNumberId }) => phoneNumberId),
       contacts.map(({ contactKey }) => contactKey),
     ]);
+    return rows.length;
   }
 
   /** The same for everybody: heals what a process that died in between left parked. */
   async giveLostTurns(): Promise<number> {
-    return this.unpark(
-      `SELECT DISTINCT phone_number_id, contact_key FROM whatsapp_messages WHERE waits_for = 'turn'`,
-      [],
+    const rows = await queryRows(
+      this.dataSource,
+      unpark(`SELECT DISTINCT phone_number_id, contact_key FROM whatsapp_messages WHERE waits_for = 'turn'`),
     );
+    return rows.length;
   }
 
   /** Keeps messages that are on the wire for another `leaseMs`. */
@@ -181,24 +144,68 @@ export class OutboxRepository {
       [messageIds, leaseToken, leaseMs],
     );
   }
-
-  private async unpark(contacts: string, parameters: unknown[]): Promise<number> {
-    const rows = await queryRows(
-      this.dataSource,
-      `WITH contact AS MATERIALIZED (${contacts}),
-       first AS (
-         SELECT m.id FROM contact c CROSS JOIN LATERAL (
-           SELECT w.* FROM whatsapp_messages w
-           WHERE w.waits_for = 'turn' AND w.phone_number_id = c.phone_number_id AND w.contact_key = c.contact_key
-           ORDER BY w.priority, w.id LIMIT 1) m
-         WHERE NOT ${BLOCKED})
-       UPDATE whatsapp_messages m SET waits_for = NULL, next_attempt_at = now()
-       FROM first WHERE m.id = first.id AND m.waits_for = 'turn' RETURNING m.id`,
-      parameters,
-    );
-    return rows.length;
-  }
 }
+
+function unpark(contacts: string): string {
+  return `
+    WITH contact AS MATERIALIZED (${contacts}),
+    first AS (
+      SELECT m.id FROM contact c CROSS JOIN LATERAL (
+        SELECT w.* FROM whatsapp_messages w
+        WHERE w.waits_for = 'turn' AND w.phone_number_id = c.phone_number_id AND w.contact_key = c.contact_key
+        ORDER BY w.priority, w.id LIMIT 1) m
+      WHERE NOT ${BLOCKED})
+    UPDATE whatsapp_messages m SET waits_for = NULL, next_attempt_at = now()
+    FROM first WHERE m.id = first.id AND m.waits_for = 'turn' RETURNING m.id`;
+}
+
+/** $1, $2: numbers and contacts, side by side. */
+const GIVE_TURNS: Statement = {
+  name: 'give-turns',
+  text: unpark('SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS c (phone_number_id, contact_key)'),
+};
+
+/** $1: JSON list of `toResultRow`. */
+const RECORD: Statement = {
+  name: 'record-results',
+  text: `
+WITH result AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
+    message_id uuid, attempt integer, attempted_at timestamptz, elapsed_ms float, outcome text, status whatsapp_message_status,
+    pending_reason text, retry_in_ms float, waits_for text, whatsapp_message_id text, wa_id text, error jsonb,
+    response jsonb)),
+event AS (
+  INSERT INTO message_events (message_id, type, source, occurred_at, details)
+  -- A time that is the same however often this is repeated: the line is written once.
+  SELECT message_id, coalesce(pending_reason, lower(status::text)), 'dispatcher',
+         attempted_at + elapsed_ms * interval '1 millisecond',
+         jsonb_strip_nulls(jsonb_build_object('attempt', attempt, 'started_at', attempted_at, 'outcome', outcome,
+           'whatsapp_message_id', whatsapp_message_id, 'error', error, 'retry_in_ms', retry_in_ms))
+  FROM result
+  ON CONFLICT DO NOTHING),
+current AS MATERIALIZED (
+  -- In the order of ids, as whoever applies statuses: they would wait for each other in a circle.
+  SELECT m.id FROM whatsapp_messages m JOIN result r ON m.id = r.message_id AND m.attempts = r.attempt
+  WHERE m.direction = 'outbound' ORDER BY m.id FOR NO KEY UPDATE OF m)
+UPDATE whatsapp_messages m
+SET status = CASE WHEN m.status IN ('PENDING', 'CANCELLED') THEN r.status ELSE m.status END,
+    pending_reason = CASE WHEN m.status = 'PENDING' THEN r.pending_reason END,
+    next_attempt_at = CASE WHEN m.status = 'PENDING' THEN now() + r.retry_in_ms * interval '1 millisecond' END,
+    waits_for = CASE WHEN m.status = 'PENDING' THEN r.waits_for END,
+    lease_token = NULL, lease_expires_at = NULL,
+    whatsapp_message_id = coalesce(r.whatsapp_message_id, m.whatsapp_message_id),
+    wa_id = coalesce(r.wa_id, m.wa_id),
+    error = CASE WHEN m.status IN ('PENDING', 'CANCELLED') THEN r.error ELSE m.error END,
+    error_code = CASE WHEN m.status IN ('PENDING', 'CANCELLED') THEN r.error ->> 'code' ELSE m.error_code END,
+    error_message = CASE WHEN m.status IN ('PENDING', 'CANCELLED')
+      THEN coalesce(r.error ->> 'details', r.error ->> 'title') ELSE m.error_message END,
+    provider_response = coalesce(r.response, m.provider_response),
+    sent_at = CASE WHEN r.status = 'SENT' THEN least(m.sent_at, clock_timestamp()) ELSE m.sent_at END,
+    failed_at = CASE WHEN m.status = 'PENDING' AND r.status = 'FAILED' THEN clock_timestamp() ELSE m.failed_at END,
+    updated_at = now()
+FROM result r JOIN current c ON c.id = r.message_id
+WHERE m.id = c.id AND (m.status = 'PENDING' OR r.status = 'SENT')`,
+};
 
 /** A row without id stands for a message that was parked. */
 interface ClaimRow {

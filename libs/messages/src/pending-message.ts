@@ -1,3 +1,5 @@
+import type { Statement } from '#common';
+
 import { WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
 
 /** Everything that is known of an outbound message when it is accepted. */
@@ -25,7 +27,9 @@ export type PendingMessage = Pick<
 >;
 
 /** $1: JSON list of `toPendingRow`. It stands in the queue from now, or from `send_at`, by the database's clock. */
-export const INSERT_PENDING = `
+export const INSERT_PENDING: Statement = {
+  name: 'insert-pending',
+  text: `
 INSERT INTO whatsapp_messages (
   id, tenant_id, direction, status, pending_reason, message_type, phone_number_id, from_phone, recipient_phone,
   recipient_user_id, contact_key, recipient_name, template_name, template_language, template_parameters, content,
@@ -40,7 +44,8 @@ FROM jsonb_to_recordset($1::jsonb) AS r (
   recipient_phone text, recipient_user_id text, contact_key text, recipient_name text, template_name text,
   template_language text, template_parameters jsonb, content jsonb, notification_id uuid, batch_id uuid,
   metadata jsonb, priority smallint, send_at timestamptz, expires_at timestamptz)
-RETURNING id, created_at, next_attempt_at`;
+RETURNING id, created_at, next_attempt_at`,
+};
 
 export function toPendingRow(message: PendingMessage) {
   return {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { queryRows } from '#common';
+import { preparedRows, type Statement } from '#common';
 
 /** What a number may send right now. */
 export interface Permits {
@@ -37,17 +37,10 @@ export class SenderPaceRepository {
 
   /** Locks the number's row for the caller's transaction, so that claims take turns, and counts its permits for `claim`. */
   async lock(tx: EntityManager, phoneNumberId: string, perSecond: number): Promise<Permits> {
-    const [row] = await queryRows<{ pace: number; permits: number; at: string; any_holds: boolean }>(
-      tx,
-      // While the statistics lag behind a table that fills, the planner would walk through all of it in the claim.
-      `SELECT pace, clock_timestamp()::text AS at, set_config('enable_seqscan', 'off', true),
-              EXISTS (SELECT FROM send_holds WHERE released_at IS NULL) AS any_holds,
-              greatest(0, least(greatest(1, pace * ${BURST_S}),
-                p.permits + pace * extract(epoch FROM clock_timestamp() - p.counted_at)::float8)) AS permits
-       FROM sender_paces p CROSS JOIN LATERAL (SELECT $2::float8 * ${MARGIN} * ${SHARE} AS pace) AS current
-       WHERE p.phone_number_id = $1 FOR UPDATE OF p`,
-      [phoneNumberId, perSecond],
-    );
+    const [row] = await preparedRows<{ pace: number; permits: number; at: string; any_holds: boolean }>(tx, LOCK, [
+      phoneNumberId,
+      perSecond,
+    ]);
     if (!row) {
       await tx.query('INSERT INTO sender_paces (phone_number_id) VALUES ($1) ON CONFLICT DO NOTHING', [phoneNumberId]);
       return this.lock(tx, phoneNumberId, perSecond);
@@ -79,3 +72,18 @@ export class SenderPaceRepository {
 
 /** Of row `p`, at this moment: the share of the configured pace. */
 const SHARE = `least(1, p.slowdown + ${RECOVERY_PER_S} * extract(epoch FROM clock_timestamp() - p.slowed_at))::float8`;
+
+/**
+ * $1 phone number id, $2 messages per second. While the statistics lag behind a table that fills, the planner would walk
+ * through all of it in the claim that follows.
+ */
+const LOCK: Statement = {
+  name: 'lock-pace',
+  text: `
+SELECT pace, clock_timestamp()::text AS at, set_config('enable_seqscan', 'off', true),
+       EXISTS (SELECT FROM send_holds WHERE released_at IS NULL) AS any_holds,
+       greatest(0, least(greatest(1, pace * ${BURST_S}),
+         p.permits + pace * extract(epoch FROM clock_timestamp() - p.counted_at)::float8)) AS permits
+FROM sender_paces p CROSS JOIN LATERAL (SELECT $2::float8 * ${MARGIN} * ${SHARE} AS pace) AS current
+WHERE p.phone_number_id = $1 FOR UPDATE OF p`,
+};

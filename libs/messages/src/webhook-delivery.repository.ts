@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { GroupCommit, newId, queryRows } from '#common';
+import { GroupCommit, newId, preparedRows, queryRows, type Statement } from '#common';
 
 import { SetAsideItem, type SetAsideReason } from './entities/set-aside-item.entity.ts';
 import type { WebhookDelivery } from './entities/webhook-delivery.entity.ts';
@@ -49,12 +49,12 @@ export class WebhookDeliveryRepository {
    * `applyFailed`.
    */
   async applyNext(apply: Apply): Promise<boolean> {
-    return this.applyDue('attempts = 0', AT_ONCE, apply);
+    return this.applyDue(LOCK_FRESH, AT_ONCE, apply);
   }
 
   /** The same for one delivery that failed before, so that it cannot hold up the others. */
   async applyFailed(apply: Apply): Promise<boolean> {
-    return this.applyDue('attempts > 0', 1, apply);
+    return this.applyDue(LOCK_FAILED, 1, apply);
   }
 
   async setAside(tx: EntityManager, item: SetAside): Promise<void> {
@@ -85,24 +85,19 @@ export class WebhookDeliveryRepository {
 
   private async storeAll(bodies: Buffer[]): Promise<string[]> {
     const ids = bodies.map(() => newId());
-    await this.dataSource.query(
-      `WITH stored AS (
-         INSERT INTO webhook_deliveries (id, body) SELECT * FROM unnest($1::uuid[], $2::bytea[]) RETURNING id)
-       INSERT INTO webhook_queue (delivery_id) SELECT id FROM stored`,
-      [ids, bodies],
-    );
+    await preparedRows(this.dataSource, STORE, [ids, bodies]);
     ids.forEach((id, index) => this.atHand.set(id, bodies[index]));
     return ids;
   }
 
-  private async applyDue(which: string, limit: number, apply: Apply): Promise<boolean> {
+  private async applyDue(which: Statement, limit: number, apply: Apply): Promise<boolean> {
     let due: string[] = [];
     try {
       return await this.dataSource.transaction(async (tx) => {
         due = await this.lockDue(tx, which, limit);
         if (due.length === 0) return false;
         await apply(tx, await this.readBodies(tx, due));
-        await tx.query('DELETE FROM webhook_queue WHERE delivery_id = ANY ($1)', [due]);
+        await preparedRows(tx, DONE, [due]);
         return true;
       });
     } catch (cause) {
@@ -113,13 +108,8 @@ export class WebhookDeliveryRepository {
     }
   }
 
-  private async lockDue(tx: EntityManager, which: string, limit: number): Promise<string[]> {
-    const rows = await queryRows<{ delivery_id: string }>(
-      tx,
-      `SELECT delivery_id FROM webhook_queue WHERE next_attempt_at <= now() AND ${which}
-       ORDER BY delivery_id LIMIT $1 FOR UPDATE SKIP LOCKED`,
-      [limit],
-    );
+  private async lockDue(tx: EntityManager, which: Statement, limit: number): Promise<string[]> {
+    const rows = await preparedRows<{ delivery_id: string }>(tx, which, [limit]);
     return rows.map(({ delivery_id }) => delivery_id);
   }
 
@@ -143,4 +133,23 @@ export class WebhookDeliveryRepository {
       [ids, cause instanceof Error ? cause.message : String(cause)],
     );
   }
+}
+
+const STORE: Statement = {
+  name: 'store-deliveries',
+  text: `
+WITH stored AS (
+  INSERT INTO webhook_deliveries (id, body) SELECT * FROM unnest($1::uuid[], $2::bytea[]) RETURNING id)
+INSERT INTO webhook_queue (delivery_id) SELECT id FROM stored`,
+};
+const LOCK_FRESH: Statement = { name: 'lock-fresh-deliveries', text: lockDue('attempts = 0') };
+const LOCK_FAILED: Statement = { name: 'lock-failed-deliveries', text: lockDue('attempts > 0') };
+const DONE: Statement = {
+  name: 'deliveries-done',
+  text: 'DELETE FROM webhook_queue WHERE delivery_id = ANY ($1::uuid[])',
+};
+
+function lockDue(which: string): string {
+  return `SELECT delivery_id FROM webhook_queue WHERE next_attempt_at <= now() AND ${which}
+          ORDER BY delivery_id LIMIT $1 FOR UPDATE SKIP LOCKED`;
 }

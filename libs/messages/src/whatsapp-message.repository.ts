@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { GroupCommit, queryRows, type SqlRunner } from '#common';
+import { GroupCommit, preparedRows } from '#common';
 
 import { MessageEvent } from './entities/message-event.entity.ts';
 import { WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
@@ -125,8 +125,11 @@ export class WhatsAppMessageRepository {
     return last?.tenantId;
   }
 
-  private async insertPending(runner: SqlRunner, messages: PendingMessage[]): Promise<WhatsAppMessage[]> {
-    const rows = await queryRows<{ id: string; created_at: Date; next_attempt_at: Date }>(runner, INSERT_PENDING, [
+  private async insertPending(
+    runner: DataSource | EntityManager,
+    messages: PendingMessage[],
+  ): Promise<WhatsAppMessage[]> {
+    const rows = await preparedRows<{ id: string; created_at: Date; next_attempt_at: Date }>(runner, INSERT_PENDING, [
       JSON.stringify(messages.map(toPendingRow)),
     ]);
     const byId = new Map(rows.map((row) => [row.id, row]));
