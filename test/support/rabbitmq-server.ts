@@ -75,8 +75,19 @@ function running(url: string): Broker {
   return { url, end: async () => {} };
 }
 
-/** A node apart from any other: own name, ports, folders and port mapper, so that nothing of it is left behind. */
-async function startInstalled(): Promise<Broker | undefined> {
+/** A node of our own. */
+export interface OwnBroker extends Broker {
+  /** Ends it without a warning, and all that it started; what it had on disk stays. */
+  kill(): Promise<void>;
+  /** Starts it again after `kill`, at the same URL and with what it had on disk. */
+  restart(): Promise<void>;
+}
+
+/**
+ * Starts a node apart from any other: own name, ports, folders and port mapper, so that nothing of it is left behind.
+ * @returns undefined where RabbitMQ is not installed
+ */
+export async function startInstalled(): Promise<OwnBroker | undefined> {
   const program = installedPrograms().find((path) => existsSync(path));
   if (!program) return undefined;
 
@@ -84,38 +95,44 @@ async function startInstalled(): Promise<Broker | undefined> {
   const [port, distributionPort, portMapperPort] = await Promise.all([freePort(), freePort(), freePort()]);
   await writeFile(join(folder, 'rabbitmq.conf'), '');
   await writeFile(join(folder, 'enabled_plugins'), '[].');
+  const url = `amqp://guest:guest@127.0.0.1:${port}`;
+  const launch = () => launchNode({ program, folder, url, port, distributionPort, portMapperPort });
+
+  let node = await launch();
+  return {
+    url,
+    end: () => node.end(),
+    kill: () => node.kill(),
+    restart: async () => {
+      node = await launch();
+    },
+  };
+}
+
+interface NodeOptions {
+  program: string;
+  folder: string;
+  url: string;
+  port: number;
+  distributionPort: number;
+  portMapperPort: number;
+}
+
+async function launchNode(options: NodeOptions): Promise<{ kill: () => Promise<void>; end: End }> {
+  const { program, folder, url } = options;
   const log = await open(join(folder, 'output.log'), 'w+');
   const server = spawn('sh', ['-c', 'epmd -port "$ERL_EPMD_PORT" & exec "$0"', program], {
     cwd: folder,
     detached: true, // its group is what is killed in the end
     stdio: ['ignore', log.fd, log.fd],
-    env: {
-      PATH: process.env.PATH,
-      HOME: folder,
-      LC_ALL: 'C.UTF-8',
-      ERL_EPMD_PORT: String(portMapperPort),
-      ERL_EPMD_ADDRESS: '127.0.0.1',
-      RABBITMQ_NODENAME: `palomar-test-${process.pid}@localhost`,
-      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
-      RABBITMQ_NODE_PORT: String(port),
-      RABBITMQ_DIST_PORT: String(distributionPort),
-      RABBITMQ_MNESIA_BASE: join(folder, 'data'),
-      RABBITMQ_LOG_BASE: join(folder, 'log'),
-      RABBITMQ_PID_FILE: join(folder, 'pid'),
-      RABBITMQ_GENERATED_CONFIG_DIR: join(folder, 'generated'),
-      RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'enabled_plugins'),
-      RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq.conf'),
-      RABBITMQ_ADVANCED_CONFIG_FILE: join(folder, 'none.config'),
-      RABBITMQ_CONF_ENV_FILE: join(folder, 'none-env.conf'),
-    },
+    env: environmentOf(options),
   });
-  const end = afterwards('kill -s KILL -- "-$1"; until_gone "-$1"; rm -rf "$2"', String(server.pid), folder);
+  const group = String(server.pid);
+  const end = afterwards('kill -s KILL -- "-$1"; until_gone "-$1"; rm -rf "$2"', group, folder);
   server.unref();
 
-  const url = `amqp://guest:guest@127.0.0.1:${port}`;
   try {
     await untilAnswers(url, () => server.exitCode !== null);
-    return { url, end };
   } catch (error) {
     const output = await readFile(join(folder, 'output.log'), 'utf8');
     await end();
@@ -123,6 +140,29 @@ async function startInstalled(): Promise<Broker | undefined> {
   } finally {
     await log.close();
   }
+  return { end, kill: afterwards('kill -s KILL -- "-$1"; until_gone "-$1"', group) };
+}
+
+function environmentOf({ folder, port, distributionPort, portMapperPort }: NodeOptions): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    HOME: folder,
+    LC_ALL: 'C.UTF-8',
+    ERL_EPMD_PORT: String(portMapperPort),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    RABBITMQ_NODENAME: `palomar-test-${process.pid}@localhost`,
+    RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+    RABBITMQ_NODE_PORT: String(port),
+    RABBITMQ_DIST_PORT: String(distributionPort),
+    RABBITMQ_MNESIA_BASE: join(folder, 'data'),
+    RABBITMQ_LOG_BASE: join(folder, 'log'),
+    RABBITMQ_PID_FILE: join(folder, 'pid'),
+    RABBITMQ_GENERATED_CONFIG_DIR: join(folder, 'generated'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'enabled_plugins'),
+    RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq.conf'),
+    RABBITMQ_ADVANCED_CONFIG_FILE: join(folder, 'none.config'),
+    RABBITMQ_CONF_ENV_FILE: join(folder, 'none-env.conf'),
+  };
 }
 
 function installedPrograms(): string[] {

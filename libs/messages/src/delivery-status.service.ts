@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 
 import { type AttemptRef, readAttemptRef } from './attempt-ref.ts';
 import { advance, type DeliveryReport } from './delivery-progress.ts';
-import { DeliveryStatusRepository, type TrackedMessage } from './delivery-status.repository.ts';
+import { DeliveryStatusRepository, type StatusChanges, type TrackedMessage } from './delivery-status.repository.ts';
 
 /** One status of one message, as Meta reports it. */
 export interface StatusEvent extends DeliveryReport {
@@ -45,12 +45,8 @@ export class DeliveryStatusService {
       // A redelivery leaves the row as it is, `updated_at` too.
       (message) => !isDeepStrictEqual(message, before.get(message.id)),
     );
-    await this.statuses.addToTimelines(tx, known.map(toLine));
-    await this.statuses.update(tx, changed);
-    await this.statuses.noteWitnesses(
-      tx,
-      known.filter(isOfLastAttempt).map(({ message }) => message),
-    );
+    const witnesses = latestOfEachNumber(known.filter(isOfLastAttempt).map(({ message }) => message));
+    await this.statuses.write(tx, { lines: known.map(toLine), messages: changed, witnesses });
     return matched.map((one) => one !== undefined);
   }
 
@@ -96,6 +92,15 @@ function progressOf(
 
 function isOfLastAttempt({ message, attempt }: Matched): boolean {
   return attempt !== undefined && attempt === message.attempts;
+}
+
+function latestOfEachNumber(messages: TrackedMessage[]): StatusChanges['witnesses'] {
+  const latest = new Map<string, Date>();
+  for (const { phoneNumberId, attemptedAt } of messages) {
+    const known = latest.get(phoneNumberId);
+    if (attemptedAt && (!known || known < attemptedAt)) latest.set(phoneNumberId, attemptedAt);
+  }
+  return [...latest].map(([phoneNumberId, attemptedAt]) => ({ phoneNumberId, attemptedAt }));
 }
 
 function toLine({ event, message }: Matched) {

@@ -139,8 +139,11 @@ export class OutboxRepository {
     if (messageIds.length === 0) return;
     await queryRows(
       this.dataSource,
+      // What somebody else holds locked is being settled.
       `UPDATE whatsapp_messages SET lease_expires_at = now() + $3 * interval '1 millisecond'
-       WHERE id = ANY ($1) AND lease_token = $2`,
+       WHERE id IN (
+         SELECT id FROM whatsapp_messages WHERE id = ANY ($1) AND lease_token = $2 ORDER BY id
+         FOR NO KEY UPDATE SKIP LOCKED)`,
       [messageIds, leaseToken, leaseMs],
     );
   }

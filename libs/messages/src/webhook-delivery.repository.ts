@@ -23,7 +23,7 @@ type Apply = (tx: EntityManager, deliveries: StoredDelivery[]) => Promise<void>;
 
 /** Deliveries applied in one transaction. */
 const AT_ONCE = 200;
-const INTAKE = { largest: 200, mostWaiting: 4_000, gapMs: 8 };
+const INTAKE = { largest: 200, mostWaiting: 4_000, gapMs: 15 };
 /** Bodies kept at hand until they are applied, so that they need not be fetched again: bytes. */
 const AT_HAND = 32 * 1024 * 1024;
 

@@ -40,7 +40,7 @@ export interface MessageFilter {
   text?: string;
 }
 
-const INTAKE = { largest: 500, mostWaiting: 10_000, gapMs: 8 };
+const INTAKE = { largest: 500, mostWaiting: 10_000, gapMs: 12 };
 
 @Injectable()
 export class WhatsAppMessageRepository {

@@ -9,7 +9,7 @@ import { WebhookItemApplier } from './webhook-item.applier.ts';
 
 const POLL_MS = 1_000;
 /** Between two rounds, so that a round is worth its cost. */
-const GAP_MS = 30;
+const GAP_MS = 75;
 const JOIN_EVERY_MS = 2_000;
 const JOIN_LIMIT = 100;
 

@@ -42,7 +42,8 @@ describe(AttemptRecorder.name, () => {
     jest.spyOn(Logger.prototype, 'error').mockImplementation((line) => void errors.push(line));
   });
 
-  afterEach(() => {
+  afterEach(async () => {
+    await recorder.drain();
     jest.restoreAllMocks();
   });
 
@@ -56,6 +57,7 @@ describe(AttemptRecorder.name, () => {
     const results = [aResult(), aResult(), aResult()];
 
     await Promise.all(results.map((result) => recorder.record(result)));
+    await recorder.drain();
 
     expect(recorded).toEqual([results]);
     expect(turns).toEqual([results.map(({ message }) => message)]);
@@ -68,6 +70,7 @@ describe(AttemptRecorder.name, () => {
     const before = { recorded: recorded.length, turns: turns.length };
 
     await recording;
+    await recorder.drain();
 
     expect(before).toEqual({ recorded: 0, turns: 0 });
     expect([recorded.length, turns.length]).toEqual([1, 1]);
@@ -89,6 +92,7 @@ describe(AttemptRecorder.name, () => {
     unrecordable.add(bad);
 
     await Promise.all(results.map((result) => recorder.record(result)));
+    await recorder.drain();
 
     expect(recorded.flat()).toEqual([results[0], results[2]]);
     expect(errors).toEqual([
@@ -102,6 +106,7 @@ describe(AttemptRecorder.name, () => {
     const result = aResult();
 
     await recorder.record(result);
+    await recorder.drain();
 
     expect(recorded).toEqual([[result]]);
     expect(errors).toEqual([]);

@@ -36,6 +36,11 @@ export class OutboxDispatcher {
     await this.recorder.record(result);
   }
 
+  /** Waits for what is still to be written about messages that were sent. */
+  drain(): Promise<void> {
+    return this.recorder.drain();
+  }
+
   private async attempt(message: OutboxMessage, sender: Sender, startBefore: number): Promise<AttemptResult> {
     const began = performance.now();
     const attempt = () => ({ message, elapsedMs: performance.now() - began });

@@ -58,6 +58,7 @@ describe(OutboxPoller.name, () => {
       },
     });
     const dispatcher = strict<OutboxDispatcher>({
+      drain: () => Promise.resolve(),
       dispatch: ({ id }, _, { startBefore }) => {
         dispatched.push(id);
         startBefores.push(startBefore);
