@@ -26,7 +26,7 @@ export class MakeTheClaimTheFence1795219200006 implements MigrationInterface {
       ALTER TABLE whatsapp_messages
         DROP COLUMN current_attempt_id,
         ADD CONSTRAINT whatsapp_messages_pending CHECK ((status = 'PENDING') = (pending_reason IS NOT NULL)),
-        SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02)`);
+        SET (fillfactor = 65, autovacuum_vacuum_scale_factor = 0.02)`);
     await db.query('DROP TABLE message_attempts');
 
     await db.query(`

@@ -174,16 +174,14 @@ const RECORD: Statement = {
   text: `
 WITH result AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
-    message_id uuid, attempt integer, attempted_at timestamptz, elapsed_ms float, outcome text, status whatsapp_message_status,
+    message_id uuid, attempt integer, attempted_at timestamptz, elapsed_ms float, status whatsapp_message_status,
     pending_reason text, retry_in_ms float, waits_for text, whatsapp_message_id text, wa_id text, error jsonb,
-    response jsonb)),
+    response jsonb, details jsonb)),
 event AS (
   INSERT INTO message_events (message_id, type, source, occurred_at, details)
   -- A time that is the same however often this is repeated: the line is written once.
   SELECT message_id, coalesce(pending_reason, lower(status::text)), 'dispatcher',
-         attempted_at + elapsed_ms * interval '1 millisecond',
-         jsonb_strip_nulls(jsonb_build_object('attempt', attempt, 'started_at', attempted_at, 'outcome', outcome,
-           'whatsapp_message_id', whatsapp_message_id, 'error', error, 'retry_in_ms', retry_in_ms))
+         attempted_at + elapsed_ms * interval '1 millisecond', details
   FROM result
   ON CONFLICT DO NOTHING),
 current AS MATERIALIZED (
@@ -247,7 +245,6 @@ function toResultRow(result: AttemptResult) {
     attempt: result.message.attempts,
     attempted_at: result.message.attemptedAt,
     elapsed_ms: result.elapsedMs,
-    outcome: result.outcome,
     status: result.status,
     pending_reason: result.pendingReason,
     retry_in_ms: result.retryInMs,
@@ -256,5 +253,13 @@ function toResultRow(result: AttemptResult) {
     wa_id: result.waId,
     error: result.error,
     response: result.response,
+    details: {
+      attempt: result.message.attempts,
+      started_at: result.message.attemptedAt,
+      outcome: result.outcome,
+      whatsapp_message_id: result.whatsappMessageId ?? undefined,
+      error: result.error ?? undefined,
+      retry_in_ms: result.retryInMs ?? undefined,
+    },
   };
 }

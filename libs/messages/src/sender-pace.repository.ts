@@ -73,14 +73,11 @@ export class SenderPaceRepository {
 /** Of row `p`, at this moment: the share of the configured pace. */
 const SHARE = `least(1, p.slowdown + ${RECOVERY_PER_S} * extract(epoch FROM clock_timestamp() - p.slowed_at))::float8`;
 
-/**
- * $1 phone number id, $2 messages per second. While the statistics lag behind a table that fills, the planner would walk
- * through all of it in the claim that follows.
- */
+/** $1 phone number id, $2 messages per second. */
 const LOCK: Statement = {
   name: 'lock-pace',
   text: `
-SELECT pace, clock_timestamp()::text AS at, set_config('enable_seqscan', 'off', true),
+SELECT pace, clock_timestamp()::text AS at,
        EXISTS (SELECT FROM send_holds WHERE released_at IS NULL) AS any_holds,
        greatest(0, least(greatest(1, pace * ${BURST_S}),
          p.permits + pace * extract(epoch FROM clock_timestamp() - p.counted_at)::float8)) AS permits

@@ -8,6 +8,12 @@ export interface DatabaseOptions {
   poolSize: number;
 }
 
+/**
+ * How PostgreSQL plans our statements, each of which goes by an index: a plan that was prepared while a table was small
+ * must not walk through all of it when it has grown, and compiling a claim costs twenty times what it saves.
+ */
+const PLANNER = '-c enable_seqscan=off -c jit=off';
+
 /** The connection as every process of ours opens it. The schema comes from migrations only: `synchronize` is off everywhere. */
 export function databaseOptions({ url, poolSize }: DatabaseOptions): DataSourceOptions & { type: 'postgres' } {
   return {
@@ -21,8 +27,7 @@ export function databaseOptions({ url, poolSize }: DatabaseOptions): DataSourceO
     connectTimeoutMS: 5_000,
     // A connection that PostgreSQL drops while idle is replaced by the pool; it must not end the process.
     poolErrorHandler: () => undefined,
-    // PostgreSQL takes the claim for an expensive query and compiles it, which costs twenty times what it saves.
-    extra: { keepAlive: true, Client: HeardClient, options: '-c jit=off' },
+    extra: { keepAlive: true, Client: HeardClient, options: PLANNER },
   };
 }
 
