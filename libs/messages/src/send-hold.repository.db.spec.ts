@@ -186,6 +186,10 @@ describe(SendHoldRepository.name, () => {
 
     it("puts a template's parked messages into the queue again, and no others", async () => {
       const hold = await aHold({ scope: 'template', scopeKey: TEMPLATE_KEY });
+      const [number, name, language] = TEMPLATE_KEY.split('/');
+      for (const scopeKey of [`${number}/${name}/en`, `${number}/another/${language}`, `2/${name}/${language}`]) {
+        await aHold({ scope: 'template', scopeKey });
+      }
       const parked = [await aParked(), await aParked()];
       const others = [
         await aParked({ templateLanguage: 'en' }),
@@ -201,6 +205,16 @@ describe(SendHoldRepository.name, () => {
         expect([waitsFor, nextAttemptAt]).toEqual([null, expect.any(Date)]);
       }
       for (const message of others) expect((await reload(db, message)).nextAttemptAt).toBeNull();
+    });
+
+    it('finds what was parked for a template in the instant its hold ended', async () => {
+      await aHold({ scope: 'template', scopeKey: TEMPLATE_KEY, releasedAt: inMs(-1), releasedBy: 'probe' });
+      const late = await aParked();
+
+      const unparked = [await holds.unparkReleased(), await holds.unparkReleased()];
+
+      expect(unparked).toEqual([1, 0]);
+      expect(await reload(db, late)).toMatchObject({ waitsFor: null, nextAttemptAt: expect.any(Date) });
     });
 
     it('leaves parked messages where another kind of hold ends', async () => {

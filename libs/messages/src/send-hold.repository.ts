@@ -77,37 +77,47 @@ export class SendHoldRepository {
 
   /** False when it was released before. Messages parked for a template go on in the queue. */
   async release(id: string, by: 'probe' | 'admin'): Promise<boolean> {
-    return this.dataSource.transaction(async (tx) => {
-      const [hold] = await queryRows<{ scope: HoldScope; scope_key: string }>(
-        tx,
-        `UPDATE send_holds SET released_at = now(), released_by = $2
-         WHERE id = $1 AND released_at IS NULL RETURNING scope, scope_key`,
-        [id, by],
-      );
-      if (hold?.scope === 'template') await this.unpark(tx, hold.scope_key, null);
-      return hold !== undefined;
-    });
+    const [hold] = await queryRows<{ scope: HoldScope }>(
+      this.dataSource,
+      `UPDATE send_holds SET released_at = now(), released_by = $2
+       WHERE id = $1 AND released_at IS NULL RETURNING scope`,
+      [id, by],
+    );
+    // Only once that is committed: whoever parks a message meanwhile looks again after that.
+    if (hold?.scope === 'template') await this.unparkReleased();
+    return hold !== undefined;
   }
 
-  /** Puts the oldest message parked for a template into the queue again, to be its probe. */
+  /** Puts messages into the queue again that are parked for a template which is not held any more, where they stood. */
+  async unparkReleased(): Promise<number> {
+    const rows = await queryRows(
+      this.dataSource,
+      `UPDATE whatsapp_messages m SET waits_for = NULL, next_attempt_at = coalesce(send_at, created_at)
+       WHERE waits_for = 'template' AND NOT EXISTS (
+         SELECT FROM send_holds h
+         WHERE h.scope = 'template' AND h.released_at IS NULL
+           AND h.scope_key = m.phone_number_id || '/' || m.template_name || '/' || m.template_language)
+       RETURNING m.id`,
+    );
+    return rows.length;
+  }
+
+  /**
+   * Puts the oldest message parked for a template into the queue again, where it stood, to be its probe.
+   * `templateKey`: phone number id, name and language, parted by slashes.
+   */
   async unparkOne(tx: EntityManager, templateKey: string): Promise<string | undefined> {
-    const [id] = await this.unpark(tx, templateKey, 1);
-    return id;
-  }
-
-  /** They stand where they stood before they were parked. `templateKey`: phone number id, name and language, parted by slashes. */
-  private async unpark(tx: EntityManager, templateKey: string, limit: number | null): Promise<string[]> {
     const [phoneNumberId, templateName, templateLanguage] = templateKey.split('/');
-    const rows = await queryRows<{ id: string }>(
+    const [row] = await queryRows<{ id: string }>(
       tx,
       `UPDATE whatsapp_messages SET waits_for = NULL, next_attempt_at = coalesce(send_at, created_at)
-       WHERE id IN (
+       WHERE id = (
          SELECT id FROM whatsapp_messages
          WHERE waits_for = 'template' AND phone_number_id = $1 AND template_name = $2 AND template_language = $3
-         ORDER BY priority, id LIMIT $4)
+         ORDER BY priority, id LIMIT 1)
        RETURNING id`,
-      [phoneNumberId, templateName, templateLanguage, limit],
+      [phoneNumberId, templateName, templateLanguage],
     );
-    return rows.map(({ id }) => id);
+    return row?.id;
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { AppConfig, newId, PLATFORM_TENANT_ID } from '#common';
-import { type OpenHold, type OutboxMessage, OutboxRepository, SenderPaceRepository } from '#messages';
+import { type Contact, type OpenHold, type OutboxMessage, OutboxRepository, SenderPaceRepository } from '#messages';
 import type { Sender } from '#tenants';
 
 import { type Leave, SendHoldsService } from './send-holds.service.ts';
@@ -65,8 +65,14 @@ export class OutboxClaimer {
     });
     const last = claim.messages.at(-1);
     if (last) this.lastTenants.set(sender.phoneNumberId, last.tenantId);
-    // What it was parked behind may have left before the parking was committed, and woke nobody then.
-    await this.outbox.giveTurns(claim.parked);
+    await this.lookAgain(claim.parked);
     return { messages: claim.messages, probing: claim.probing, startBefore, more: claim.more };
+  }
+
+  /** What messages were parked for may have ended before their parking was committed, and woke nobody then. */
+  private async lookAgain(parked: Contact[]): Promise<void> {
+    if (parked.length === 0) return;
+    await this.outbox.giveTurns(parked);
+    await this.holds.unparkReleased();
   }
 }

@@ -6,6 +6,7 @@ import type { OutboxCareRepository, OutboxRepository } from '#messages';
 
 import { strict } from '../../../../test/factories/strict.ts';
 import { OutboxSweeper } from './outbox.sweeper.ts';
+import type { SendHoldsService } from './send-holds.service.ts';
 
 Logger.overrideLogger(false);
 
@@ -45,15 +46,19 @@ describe(OutboxSweeper.name, () => {
       requeueUnconfirmed: (graceMs, witnessed) => step(`again after ${graceMs}${witnessed ? ', witnessed' : ''}`),
     });
     const dispatcher = { leaseMs: LEASE_MS, sweepMs: SWEEP_MS, unconfirmedPolicy, unconfirmedGraceMs: GRACE_MS };
-    sweeper = new OutboxSweeper({ dispatcher } as AppConfig, outbox, care);
+    const holds = strict<SendHoldsService>({ unparkReleased: () => step('released templates') });
+    sweeper = new OutboxSweeper({ dispatcher } as AppConfig, outbox, care, holds);
     sweeper.start('our token', onTheWire);
   }
   const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
   it.each<[UnconfirmedPolicy, string[]]>([
-    ['witness', ['unconfirmed', 'expired', 'witnesses', `again after ${GRACE_MS}, witnessed`, 'turns']],
-    ['resend', ['unconfirmed', 'expired', `again after ${GRACE_MS}`, 'turns']],
-    ['hold', ['unconfirmed', 'expired', 'turns']],
+    [
+      'witness',
+      ['unconfirmed', 'expired', 'witnesses', `again after ${GRACE_MS}, witnessed`, 'turns', 'released templates'],
+    ],
+    ['resend', ['unconfirmed', 'expired', `again after ${GRACE_MS}`, 'turns', 'released templates']],
+    ['hold', ['unconfirmed', 'expired', 'turns', 'released templates']],
   ])('heals what others left behind, as the policy %s says', async (policy, expected) => {
     start(policy);
 

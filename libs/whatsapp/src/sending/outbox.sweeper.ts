@@ -4,6 +4,7 @@ import { AppConfig, BackgroundLoop } from '#common';
 import { OutboxCareRepository, OutboxRepository } from '#messages';
 
 import { EXPIRED, UNCONFIRMED } from './attempt-result.ts';
+import { SendHoldsService } from './send-holds.service.ts';
 
 /** Keeps this process's leases alive, and heals what other processes left behind. */
 @Injectable()
@@ -15,6 +16,7 @@ export class OutboxSweeper {
     private readonly config: AppConfig,
     private readonly outbox: OutboxRepository,
     private readonly care: OutboxCareRepository,
+    private readonly holds: SendHoldsService,
   ) {}
 
   /** Leases of other messages than those `onTheWire` run out by themselves, and the sweep heals them. */
@@ -34,7 +36,7 @@ export class OutboxSweeper {
     const unconfirmed = await this.care.sweepLeases(UNCONFIRMED);
     const expired = await this.care.expireOverdue(EXPIRED);
     const resent = await this.settleUnconfirmed();
-    const unparked = await this.outbox.giveLostTurns();
+    const unparked = (await this.outbox.giveLostTurns()) + (await this.holds.unparkReleased());
     if (unconfirmed + expired + resent + unparked > 0) {
       this.logger.warn({ message: 'Swept the outbox', unconfirmed, expired, resent, unparked });
     }

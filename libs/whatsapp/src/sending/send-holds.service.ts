@@ -81,6 +81,11 @@ export class SendHoldsService {
     }
   }
 
+  /** What was parked for a template whose hold ended meanwhile goes on. */
+  async unparkReleased(): Promise<number> {
+    return this.holds.unparkReleased();
+  }
+
   /**
    * Messages as people should see them: what a hold keeps in the queue is `held` (or `throttled`) and says why, without a
    * write to each of them.
