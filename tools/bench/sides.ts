@@ -29,9 +29,11 @@ export function programOf(side: SideName, around: Surroundings, apiKey: string):
   };
 }
 
+/** A young generation that fits the load; both have it. */
+const MEMORY = '--max-semi-space-size=64';
 /** As the production image starts it. */
-const PALOMAR = ['--enable-source-maps', 'dist/apps/api/src/main.js'];
-const REFERENCE = ['--import', './test/support/typescript.mjs', join(import.meta.dirname, 'reference/main.ts')];
+const PALOMAR = ['--enable-source-maps', MEMORY, 'dist/apps/api/src/main.js'];
+const REFERENCE = [MEMORY, '--import', './test/support/typescript.mjs', join(import.meta.dirname, 'reference/main.ts')];
 
 function profileArgs({ profileTo }: Surroundings): string[] {
   return profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileTo}`];
