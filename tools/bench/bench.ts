@@ -35,8 +35,8 @@ async function runRounds({ rounds, sides, messages }: BenchOptions): Promise<str
 }
 
 function readOptionsOrExplain(): BenchOptions {
-  if (process.platform !== 'linux') throw new Error('CPU times come from /proc, so the bench needs Linux.');
   try {
+    if (process.platform !== 'linux') throw new Error('CPU times come from /proc, so the bench needs Linux.');
     return readOptions(process.argv.slice(2));
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`);

@@ -68,11 +68,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         find: 'JOIN result r ON m.id = r.message_id AND m.attempts = r.attempt\n',
         replace: 'JOIN result r ON m.id = r.message_id\n',
       },
-      {
-        file: `${MESSAGES}/outbox.repository.ts`,
-        find: `WHERE m.id = c.id AND m.attempts = r.attempt AND (`,
-        replace: 'WHERE m.id = c.id AND (',
-      },
     ],
     caughtBy: ['overtaken'],
     caughtAs: 'doubled',
@@ -237,9 +232,19 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     breaks: 'each replica keeps the pace of the number for itself',
     patches: [
       {
-        file: `${SENDING}/outbox.claimer.ts`,
-        find: 'this.paces.lock(tx, sender.phoneNumberId, ',
-        replace: 'this.paces.lock(tx, `${sender.phoneNumberId} ${process.pid}`, ',
+        file: `${MESSAGES}/sender-pace.repository.ts`,
+        find: 'LOCK, [\n      phoneNumberId,',
+        replace: 'LOCK, [\n      `${phoneNumberId} ${process.pid}`,',
+      },
+      {
+        file: `${MESSAGES}/sender-pace.repository.ts`,
+        find: "ON CONFLICT DO NOTHING', [phoneNumberId]);",
+        replace: "ON CONFLICT DO NOTHING', [`${phoneNumberId} ${process.pid}`]);",
+      },
+      {
+        file: `${MESSAGES}/outbox.claim.sql.ts`,
+        find: 'counted_at = $9::timestamptz\n  WHERE phone_number_id = $1',
+        replace: "counted_at = $9::timestamptz\n  WHERE phone_number_id = $1::varchar || ' ${process.pid}'",
       },
     ],
     caughtBy: ['pace'],

@@ -13,7 +13,7 @@ import { plantedSource, urlOf } from './patch.ts';
 import { plantedBugNamed } from './planted-bugs.ts';
 
 const SWCRC = new URL('../../.swcrc', import.meta.url);
-const { patches } = plantedBugNamed(process.env.PALOMAR_CHAOS_PLANTED ?? '');
+const { patches } = plantedBugNamed(process.env.CHAOS_PLANTED ?? '');
 
 // Node runs the hook below in a thread of its own, which reads this file too.
 if (isMainThread) register(import.meta.url);

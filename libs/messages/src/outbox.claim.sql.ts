@@ -28,6 +28,12 @@ export const BLOCKED = `(
 /** Probes first; then by priority, and within it a message of each tenant before the second of any. */
 const ORDER = 'id = ANY ($7) DESC, priority, turn, (tenant_id > $5) DESC, tenant_id';
 
+/**
+ * Whether row `m` is still what was looked at. Said in columns that no partial index is made for: with one, the planner may
+ * walk through the whole queue, dead entries and all, to find rows whose ids it has.
+ */
+const UNCHANGED = `m.status = 'PENDING' AND m.lease_token IS NULL`;
+
 /** Looked at beyond the limit, so that a few parked messages cost no further round. */
 const BEYOND = 50;
 
@@ -74,13 +80,13 @@ parked AS (
   UPDATE whatsapp_messages m
   SET waits_for = CASE WHEN j.stopped THEN 'template' ELSE 'turn' END, next_attempt_at = NULL,
       pending_reason = CASE WHEN j.stopped THEN 'held' ELSE m.pending_reason END
-  FROM judged j WHERE m.id = j.id AND (j.blocked OR j.stopped) AND m.next_attempt_at IS NOT NULL
+  FROM judged j WHERE m.id = j.id AND (j.blocked OR j.stopped) AND ${UNCHANGED}
   RETURNING m.phone_number_id, m.contact_key),
 claimed AS (
   UPDATE whatsapp_messages m
   SET attempts = m.attempts + 1, attempted_at = clock_timestamp(), pending_reason = 'sending', next_attempt_at = NULL,
       lease_token = $3, lease_expires_at = clock_timestamp() + $4 * interval '1 millisecond', witnessed_at = NULL, updated_at = statement_timestamp()
-  FROM chosen WHERE m.id = chosen.id AND m.next_attempt_at IS NOT NULL
+  FROM chosen WHERE m.id = chosen.id AND ${UNCHANGED}
   RETURNING m.id, m.tenant_id, m.phone_number_id, m.recipient_phone, m.recipient_user_id, m.contact_key,
             m.template_name, m.template_language, m.content, m.attempts, m.attempted_at),
 spent AS (

@@ -159,7 +159,7 @@ function unpark(contacts: string): string {
         ORDER BY w.priority, w.id LIMIT 1) m
       WHERE NOT ${BLOCKED})
     UPDATE whatsapp_messages m SET waits_for = NULL, next_attempt_at = now()
-    FROM first WHERE m.id = first.id AND m.waits_for = 'turn' RETURNING m.id`;
+    FROM first WHERE m.id = first.id AND m.waits_for IS NOT DISTINCT FROM 'turn' RETURNING m.id`;
 }
 
 /** $1, $2: numbers and contacts, side by side. */

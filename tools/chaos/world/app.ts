@@ -46,7 +46,7 @@ export class ChaosApp {
     const child = spawn(process.execPath, [...TYPESCRIPT, ...planting, '--import', INJECTOR, MAIN], {
       cwd: ROOT,
       stdio: ['ignore', log, log, 'ipc'],
-      env: { PATH, HOME, HOST: '127.0.0.1', PORT: String(port), PALOMAR_CHAOS_PLANTED: planted ?? '', ...env },
+      env: { PATH, HOME, HOST: '127.0.0.1', PORT: String(port), CHAOS_PLANTED: planted ?? '', ...env },
     });
     return new ChaosApp(child, options);
   }

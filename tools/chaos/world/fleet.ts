@@ -7,14 +7,15 @@ import { type AppOptions, ChaosApp } from './app.ts';
 /** Values of environment variables that a scenario wants otherwise than most. */
 export type Settings = Readonly<Record<string, string>>;
 
-/** Times short enough that a cycle lives through leases and grace. */
-const SHORT_TIMES: Settings = {
+/** Times short enough that a cycle lives through leases and grace, and no limit in the way. */
+const USUAL: Settings = {
   DISPATCHER_LEASE_MS: '3000',
   WHATSAPP_SEND_TIMEOUT_MS: '1000',
   DISPATCHER_SWEEP_MS: '300',
   UNCONFIRMED_GRACE_MS: '2000',
   DISPATCHER_PROBE_MS: '1000',
   WHATSAPP_MESSAGES_PER_SECOND: '10000',
+  WHATSAPP_API_VERSION: 'v26.0',
   LOG_LEVEL: 'warn',
 };
 
@@ -72,7 +73,7 @@ export class Fleet {
   private optionsOf(index: number): AppOptions {
     return {
       port: this.ports[index] as number,
-      env: { ...SHORT_TIMES, ...this.fixed(), ...this.settings },
+      env: { ...USUAL, ...this.fixed(), ...this.settings },
       logFile: join(this.folder, `app-${index}.log`),
       planted: this.planted,
     };
