@@ -147,7 +147,7 @@ describe(SenderPaceRepository.name, () => {
       expect(await available()).toBeGreaterThan(0);
     });
 
-    it('the number goes on with four fifths of its pace, and less after each further one', async () => {
+    it('the number goes on with nine tenths of its pace, and less after each further one', async () => {
       const shares = [];
       for (let each = 0; each < 3; each++) {
         await paces.slowDown(PHONE_NUMBER_ID);
@@ -156,9 +156,9 @@ describe(SenderPaceRepository.name, () => {
       }
 
       // Between them, a little of the pace came back.
-      expect(shares[0]).toBeCloseTo(0.8, 5);
-      expect(shares[1]).toBeGreaterThan(0.64);
-      expect(shares[1]).toBeLessThan(0.7);
+      expect(shares[0]).toBeCloseTo(0.9, 5);
+      expect(shares[1]).toBeGreaterThan(0.81);
+      expect(shares[1]).toBeLessThan(0.86);
       expect(shares[2]).toBeLessThan(shares[1]!);
     });
 
@@ -167,8 +167,8 @@ describe(SenderPaceRepository.name, () => {
       await db.query(`UPDATE sender_paces SET counted_at = clock_timestamp() - interval '1 hour'`);
 
       const permits = await available();
-      expect(permits).toBeGreaterThanOrEqual(Math.floor(BURST * 0.8));
-      expect(permits).toBeLessThan(BURST * 0.9);
+      expect(permits).toBeGreaterThanOrEqual(Math.floor(BURST * 0.9));
+      expect(permits).toBeLessThan(BURST);
     });
 
     it('refusals that come together are one', async () => {
@@ -178,22 +178,23 @@ describe(SenderPaceRepository.name, () => {
 
       await Promise.all([1, 2, 3].map(() => paces.slowDown(PHONE_NUMBER_ID)));
 
-      expect((await pace()).slowdown).toBeCloseTo(0.8, 5);
+      expect((await pace()).slowdown).toBeCloseTo(0.9, 5);
       expect((await pace()).countedAt).toEqual(countedAt);
     });
 
     it('it never comes to a standstill', async () => {
-      for (let each = 0; each < 30; each++) {
+      await db.query('UPDATE sender_paces SET slowdown = 0.1, slowed_at = clock_timestamp()');
+      for (let each = 0; each < 3; each++) {
         await paces.slowDown(PHONE_NUMBER_ID);
         await pass(1_100);
       }
 
-      expect((await pace()).slowdown).toBeCloseTo(0.1, 2);
+      expect((await pace()).slowdown).toBeGreaterThanOrEqual(0.1);
     });
 
     it('the pace comes back by itself, and no further than it was', async () => {
       await paces.slowDown(PHONE_NUMBER_ID);
-      await pass(5_000);
+      await pass(2_000);
       const halfway = await available();
       await pass(3_600_000);
 

@@ -25,7 +25,7 @@ const MARGIN = 0.94;
 const BURST_S = 0.05;
 
 /** After Meta's "too fast" (130429): how much slower, for how long not at all, and how much of the pace comes back a second. */
-const SLOWER = 0.8;
+const SLOWER = 0.9;
 const SLOWEST = 0.1;
 const PAUSE_S = 1;
 const RECOVERY_PER_S = 0.02;
