@@ -8,8 +8,8 @@ import { SenderPace } from './entities/sender-pace.entity.ts';
 import { type Permits, SenderPaceRepository } from './sender-pace.repository.ts';
 
 const PER_SECOND = 1_000;
-/** At once, at `PER_SECOND`: 94 % of 50 ms. */
-const BURST = 47;
+/** At once, at `PER_SECOND`: 96 % of 30 ms. */
+const BURST = 28;
 
 describe(SenderPaceRepository.name, () => {
   let store: MessageStore;
@@ -57,8 +57,8 @@ describe(SenderPaceRepository.name, () => {
 
       const { counted } = await look(1);
 
-      expect(counted.permits).toBeGreaterThanOrEqual(0.47);
-      expect(counted.permits).toBeLessThan(0.94);
+      expect(counted.permits).toBeGreaterThanOrEqual(0.48);
+      expect(counted.permits).toBeLessThan(0.96);
     });
 
     it('gather up to the burst, however long nothing was sent', async () => {
@@ -93,8 +93,8 @@ describe(SenderPaceRepository.name, () => {
       const slow = await look(1);
       const fast = await look(PER_SECOND);
 
-      expect(slow).toMatchObject({ available: 0, waitMs: Math.ceil(1_000 / 0.94), refillMs: Math.ceil(1_000 / 0.94) });
-      expect(fast).toMatchObject({ available: 0, waitMs: 25, refillMs: 25 });
+      expect(slow).toMatchObject({ available: 0, waitMs: Math.ceil(1_000 / 0.96), refillMs: Math.ceil(1_000 / 0.96) });
+      expect(fast).toMatchObject({ available: 0, waitMs: 15, refillMs: 15 });
     });
 
     it('are counted by one transaction at a time', async () => {

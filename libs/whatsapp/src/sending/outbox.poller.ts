@@ -10,7 +10,7 @@ import { OutboxSweeper } from './outbox.sweeper.ts';
 /** Messages accepted by other replicas are noticed at this pace; our own wake the poller at once. */
 const POLL_MS = 250;
 /** Between two claims, so that a claim is worth its cost; less than the seconds of permits that gather (`BURST_S`). */
-const GAP_MS = 35;
+const GAP_MS = 25;
 /** While much is on the wire, a claim waits until this share of the places is free. */
 const WORTH_A_CLAIM = 1 / 8;
 
