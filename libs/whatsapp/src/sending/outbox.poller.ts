@@ -11,6 +11,8 @@ import { OutboxSweeper } from './outbox.sweeper.ts';
 const POLL_MS = 250;
 /** Between two claims, so that a claim is worth its cost; less than the seconds of permits that gather (`BURST_S`). */
 const GAP_MS = 25;
+/** The same where no limit asks for small steps: a larger claim costs less for each message. */
+const BUSY_GAP_MS = 50;
 /** While much is on the wire, a claim waits until this share of the places is free. */
 const WORTH_A_CLAIM = 1 / 8;
 
@@ -87,7 +89,6 @@ export class OutboxPoller implements OnApplicationBootstrap, BeforeApplicationSh
 
 /** Of several numbers, the one that has something to send first. */
 function soonest(rests: (boolean | number)[]): boolean | number {
-  if (rests.includes(true)) return true;
-  const waits = rests.filter((rest) => typeof rest === 'number');
+  const waits = rests.map((rest) => (rest === true ? BUSY_GAP_MS : rest)).filter((rest) => typeof rest === 'number');
   return waits.length > 0 ? Math.min(...waits) : false;
 }
