@@ -205,7 +205,7 @@ SET status = CASE WHEN m.status IN ('PENDING', 'CANCELLED') THEN r.status ELSE m
     failed_at = CASE WHEN m.status = 'PENDING' AND r.status = 'FAILED' THEN clock_timestamp() ELSE m.failed_at END,
     updated_at = now()
 FROM result r JOIN current c ON c.id = r.message_id
-WHERE m.id = c.id AND (m.status = 'PENDING' OR r.status = 'SENT')`,
+WHERE m.id = c.id AND m.attempts = r.attempt AND (m.status = 'PENDING' OR r.status = 'SENT')`,
 };
 
 /** A row without id stands for a message that was parked. */

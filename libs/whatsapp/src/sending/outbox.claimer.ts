@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { AppConfig, newId, PLATFORM_TENANT_ID } from '#common';
@@ -23,6 +23,7 @@ export interface Claim {
 /** Claims messages within every limit: holds, the number's permits, the order of each person's messages. */
 @Injectable()
 export class OutboxClaimer {
+  private readonly logger = new Logger(OutboxClaimer.name);
   readonly leaseToken = newId();
   /** By number: whose turn came last. */
   private readonly lastTenants = new Map<string, string>();
@@ -65,7 +66,10 @@ export class OutboxClaimer {
     });
     const last = claim.messages.at(-1);
     if (last) this.lastTenants.set(sender.phoneNumberId, last.tenantId);
-    await this.lookAgain(claim.parked);
+    // The claim is committed, so its messages must be sent whatever becomes of this; the next sweep does it as well.
+    await this.lookAgain(claim.parked).catch((cause: unknown) => {
+      this.logger.warn({ message: 'Turns are given by the next sweep', err: cause });
+    });
     return { messages: claim.messages, probing: claim.probing, startBefore, more: claim.more };
   }
 
