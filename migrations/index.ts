@@ -7,6 +7,7 @@ import { MakeTheClaimTheFence1795219200006 } from './1795219200006-make-the-clai
 import { QueueWebhookDeliveries1795219200007 } from './1795219200007-queue-webhook-deliveries.ts';
 import { CreateSendingLimits1795219200008 } from './1795219200008-create-sending-limits.ts';
 import { CreateMessageBatches1795219200009 } from './1795219200009-create-message-batches.ts';
+import { NarrowTheExpiryIndex1795219200010 } from './1795219200010-narrow-the-expiry-index.ts';
 
 /** In the order they run. Append only: what has run somewhere is never edited. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   QueueWebhookDeliveries1795219200007,
   CreateSendingLimits1795219200008,
   CreateMessageBatches1795219200009,
+  NarrowTheExpiryIndex1795219200010,
 ];

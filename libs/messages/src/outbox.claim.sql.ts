@@ -4,8 +4,9 @@ import type { Statement } from '#common';
  * Whether message `m` must wait: something to the same person is on the wire, stands before it (higher priority, or accepted
  * earlier), or waits because Meta throttles the pair. What a person must settle (unconfirmed), what is for later
  * (scheduled), what is too late, and what waits for a stopped template lets the others pass. Three questions, each with an
- * index of its own: in one, the first of ten thousand messages would be compared with all of them. The last one is ordered as
- * its index is, or the planner may prefer another while its statistics are old.
+ * index of its own: in one, the first of ten thousand messages would be compared with all of them. Each is put so that no
+ * other partial index fits it (hence the `coalesce`, and the order of the last): a planner whose statistics know of no
+ * waiting message takes any that does for empty, and the claim would walk through the whole queue for each row.
  */
 export const BLOCKED = `(
   EXISTS (
@@ -15,7 +16,7 @@ export const BLOCKED = `(
   OR EXISTS (
     SELECT FROM whatsapp_messages e
     WHERE e.phone_number_id = m.phone_number_id AND e.contact_key = m.contact_key AND e.pending_reason = 'throttled'
-      AND e.next_attempt_at > statement_timestamp() AND e.id <> m.id)
+      AND coalesce(e.next_attempt_at, '-infinity') > statement_timestamp() AND e.id <> m.id)
   OR (
     SELECT e.id FROM whatsapp_messages e
     WHERE e.phone_number_id = m.phone_number_id AND e.contact_key = m.contact_key AND e.pending_reason IS NOT NULL
@@ -34,12 +35,9 @@ const ORDER = 'id = ANY ($7) DESC, priority, turn, (tenant_id > $5) DESC, tenant
  */
 const UNCHANGED = `m.status = 'PENDING' AND m.lease_token IS NULL`;
 
-/** Looked at beyond the limit, so that a few parked messages cost no further round. */
-const BEYOND = 50;
-
 /**
  * $1 phone number id, $2 limit, $3 lease token, $4 lease ms, $5 tenant that had the last turn, $6 `name/language` of stopped
- * templates, $7 ids that go in spite of them, $8 permits that were counted, $9 when.
+ * templates, $7 ids that go in spite of them, $8 permits that were counted, $9 when, $10 how many to look at beyond the limit.
  *
  * Times are those of the statement: the transaction may have waited for its turn since it began.
  * `lane` finds the (priority, tenant) pairs that have something in the queue by one index probe each, so that neither a
@@ -68,10 +66,11 @@ candidate AS (
     WHERE q.phone_number_id = $1 AND q.priority = lane.priority AND q.tenant_id = lane.tenant_id
       AND q.next_attempt_at <= statement_timestamp() AND q.expires_at > statement_timestamp()
     ORDER BY q.next_attempt_at
-    LIMIT least($2 + ${BEYOND}, greatest(20, 2 * ($2 + ${BEYOND}) / (SELECT count(*) FROM lane)))) due),
+    -- A lane alone can fill a small claim; in a large one it has twice its share.
+    LIMIT least($2 + $10::int, greatest(least($2 + 5, 20), 2 * ($2 + $10::int) / (SELECT count(*) FROM lane)))) due),
 looked_at AS MATERIALIZED (
   SELECT * FROM candidate
-  ORDER BY ${ORDER} LIMIT $2 + ${BEYOND}),
+  ORDER BY ${ORDER} LIMIT $2 + $10::int),
 judged AS MATERIALIZED (SELECT m.*, ${BLOCKED} AS blocked FROM looked_at m),
 chosen AS (
   SELECT id FROM judged WHERE NOT blocked AND NOT stopped

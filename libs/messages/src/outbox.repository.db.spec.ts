@@ -54,6 +54,7 @@ describe(OutboxRepository.name, () => {
   const aRequest = (change: Partial<ClaimRequest> = {}): ClaimRequest => ({
     permits: somePermits(),
     limit: 100,
+    lookAhead: 50,
     leaseToken: newId(),
     leaseMs: LEASE_MS,
     afterTenant: PLATFORM_TENANT_ID,

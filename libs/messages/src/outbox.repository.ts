@@ -51,6 +51,8 @@ export interface ClaimRequest {
   permits: Permits;
   /** At most so many. */
   limit: number;
+  /** So many more are looked at, because some may have to be parked. */
+  lookAhead: number;
   leaseToken: string;
   leaseMs: number;
   /** Among messages of one priority, tenants take turns: this one was the last to have its turn. */
@@ -87,7 +89,7 @@ export class OutboxRepository {
    * and the permits are taken with the messages.
    */
   async claim(tx: EntityManager, request: ClaimRequest): Promise<Claimed> {
-    const { permits, limit, leaseToken, leaseMs, afterTenant, stoppedTemplates, probes } = request;
+    const { permits, limit, lookAhead, leaseToken, leaseMs, afterTenant, stoppedTemplates, probes } = request;
     const rows = await preparedRows<ClaimRow>(tx, CLAIM, [
       permits.phoneNumberId,
       limit,
@@ -98,6 +100,7 @@ export class OutboxRepository {
       probes,
       permits.counted.permits,
       permits.counted.at,
+      lookAhead,
     ]);
     const messages = rows.filter(({ id }) => id !== null).map(toOutboxMessage);
     const parked = rows.filter(({ id }) => id === null);

@@ -42,7 +42,8 @@ export interface MessageError {
 })
 @Index('whatsapp_messages_leases', ['phoneNumberId', 'contactKey'], { where: 'lease_token IS NOT NULL' })
 @Index('whatsapp_messages_throttled', ['phoneNumberId', 'contactKey'], { where: "pending_reason = 'throttled'" })
-@Index('whatsapp_messages_expiry', ['expiresAt'], { where: 'pending_reason IS NOT NULL' })
+// Says `lease_token IS NULL`, which the claim's questions do not: each of them has the one index that fits it.
+@Index('whatsapp_messages_expiry', ['expiresAt'], { where: 'pending_reason IS NOT NULL AND lease_token IS NULL' })
 @Index('whatsapp_messages_unconfirmed', ['attemptedAt'], { where: "pending_reason = 'unconfirmed'" })
 @Check('whatsapp_messages_pending', `(status = 'PENDING') = (pending_reason IS NOT NULL)`)
 export class WhatsAppMessage {

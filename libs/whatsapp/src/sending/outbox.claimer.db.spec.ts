@@ -101,6 +101,18 @@ describe(OutboxClaimer.name, () => {
     ]);
   });
 
+  it('looks further and further ahead while one person has many messages, so that others get past them soon', async () => {
+    await permits('full');
+    await aBacklog(200, { contactKey: aPhone() });
+    const [other] = await aBacklog(1);
+    const claimer = aClaimer();
+
+    const claimed = [];
+    for (let claims = 0; claims < 3; claims++) claimed.push(...idsOf(await claimer.claim(SENDER, 1)));
+
+    expect(claimed).toContain(other);
+  });
+
   it('shares the permits of a number with other processes: together they never exceed them', async () => {
     await permits('full');
     await aBacklog(90);

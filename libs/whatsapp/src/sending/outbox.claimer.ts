@@ -7,6 +7,10 @@ import type { Sender } from '#tenants';
 
 import { type Leave, SendHoldsService } from './send-holds.service.ts';
 
+/** A claim looks so far beyond its limit; up to the most where many messages to one person come to be parked. */
+const LOOK_AHEAD = 10;
+const LOOK_AHEAD_MOST = 1_000;
+
 const FREE: Leave = { limit: undefined, stoppedTemplates: [], probes: [], probing: [] };
 
 /** Messages that may be sent now: their attempts are committed. */
@@ -27,6 +31,7 @@ export class OutboxClaimer {
   readonly leaseToken = newId();
   /** By number: whose turn came last. */
   private readonly lastTenants = new Map<string, string>();
+  private readonly lookAheads = new Map<string, number>();
 
   constructor(
     private readonly config: AppConfig,
@@ -52,14 +57,18 @@ export class OutboxClaimer {
       const allowed = Math.min(free, permits.available, limit);
       if (allowed === 0) return { ...nothing, more: false };
 
+      const lookAhead = this.lookAheads.get(sender.phoneNumberId) ?? LOOK_AHEAD;
       const { messages, parked } = await this.outbox.claim(tx, {
         permits,
         limit: allowed,
+        lookAhead,
         leaseToken: this.leaseToken,
         leaseMs: this.config.dispatcher.leaseMs,
         afterTenant: this.lastTenants.get(sender.phoneNumberId) ?? PLATFORM_TENANT_ID,
         ...templates,
       });
+      const next = parked.length <= messages.length ? LOOK_AHEAD : Math.min(4 * lookAhead, LOOK_AHEAD_MOST);
+      this.lookAheads.set(sender.phoneNumberId, next);
       const probing = await this.holds.noteProbes(tx, due, messages);
       const more = messages.length === permits.available ? permits.refillMs : messages.length + parked.length > 0;
       return { messages, probing, parked, more };
