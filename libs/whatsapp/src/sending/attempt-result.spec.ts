@@ -9,7 +9,10 @@ import {
 } from '../cloud-api/index.ts';
 import { accepted, notAccepted } from './attempt-result.ts';
 
-const attempt = { message: anOutboxMessage(), elapsedMs: 12 };
+const attempt = {
+  message: anOutboxMessage({ templateName: 'po_notification', templateLanguage: 'es' }),
+  elapsedMs: 12,
+};
 const afterAttempts = (attempts: number) => ({ ...attempt, message: anOutboxMessage({ attempts }) });
 const refused = (code: number, details?: string): CloudApiRefusal =>
   new CloudApiRefusal({ message: `(#${code}) Meta's title`, code, ...(details && { error_data: { details } }) }, 400);
@@ -60,6 +63,15 @@ describe(notAccepted.name, () => {
 
     expect(result).toMatchObject({ outcome: 'refused', whatsappMessageId: null, ...expected });
     expect(result.error).toMatchObject({ code: String(code), class: errorClass });
+  });
+
+  it('tries a message without template again by itself, whatever Meta says of its template', () => {
+    const text = { ...attempt, message: anOutboxMessage({ templateName: null, templateLanguage: null }) };
+
+    const result = notAccepted(text, refused(132015));
+
+    expect(result).toMatchObject({ status: 'PENDING', waitsForTemplate: false });
+    expect(result.retryInMs).toBeGreaterThan(0);
   });
 
   it('lets a number that is merely too fast wait its own pause: no hold ends for it', () => {

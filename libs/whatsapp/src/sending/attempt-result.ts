@@ -48,9 +48,10 @@ export function notAccepted(attempt: Attempt, failure: CloudApiError): AttemptRe
     const error = refusalError(failure);
     if (retryInMs === null) return { ...base, status: 'FAILED', error };
     const pending = { ...base, status: 'PENDING', pendingReason: PENDING_REASON[advice.class], error } as const;
-    if (advice.scope === 'template' && advice.class === 'STOP') return { ...pending, waitsForTemplate: true };
+    if (!isHolding(advice, attempt.message)) return { ...pending, retryInMs };
+    if (advice.scope === 'template') return { ...pending, waitsForTemplate: true };
     // What a hold keeps back is due as soon as the hold ends.
-    return { ...pending, retryInMs: isHolding(advice) ? 0 : retryInMs };
+    return { ...pending, retryInMs: 0 };
   }
   if (failure instanceof CloudApiNotSentError) {
     const retryInMs = nextAttemptDelayMs('not-sent', attempts);

@@ -61,7 +61,7 @@ describe(isTooFast.name, () => {
   });
 
   it('never holds at the same time', () => {
-    expect(isHolding(adviceFor({ code: 130429 }))).toBe(false);
+    expect(isHolding(adviceFor({ code: 130429 }), MESSAGE)).toBe(false);
   });
 });
 

@@ -17,8 +17,10 @@ const HELD: Partial<Record<ErrorAdvice['scope'], HoldScope>> = {
  * Whether a refusal stops more than its own message. A number that is merely too fast (130429, the one throttling of a
  * number without a pause of its own) slows down instead.
  */
-export function isHolding({ class: errorClass, scope, pauseMs }: ErrorAdvice): boolean {
+export function isHolding({ class: errorClass, scope, pauseMs }: ErrorAdvice, message: OutboxMessage): boolean {
   if (!HELD[scope]) return false;
+  // Said of a message without one, it is about that message only: no template could be seen to go again.
+  if (scope === 'template' && message.templateName === null) return false;
   return errorClass === 'STOP' || (errorClass === 'SLOW' && !isTooFast({ class: errorClass, scope, pauseMs }));
 }
 
@@ -33,7 +35,7 @@ export function isTooFast({
 /** What a refusal of this message holds; undefined where it concerns the message alone. */
 export function heldScope(advice: ErrorAdvice, sender: Sender, message: OutboxMessage): Scope | undefined {
   const scope = HELD[advice.scope];
-  if (!scope || !isHolding(advice)) return undefined;
+  if (!scope || !isHolding(advice, message)) return undefined;
   return { scope, scopeKey: scope === 'template' ? templateKey(message) : keysOf(sender)[scope] };
 }
 
