@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 
+import { randomBytes } from 'node:crypto';
+
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import supertest from 'supertest';
@@ -78,7 +80,7 @@ export async function startTestApp({
     { cwd: import.meta.dirname, now: new Date() },
   );
   const nest = await NestFactory.create<NestExpressApplication>(
-    AppModule.forRoot(config, { databaseUrl: created.url, adminApiKey: ADMIN_KEY }),
+    AppModule.forRoot(config, { databaseUrl: created.url, adminApiKey: ADMIN_KEY, encryptionKey: randomBytes(32) }),
     { ...APP_OPTIONS, logger: false },
   );
   configureApp(nest, { hotRoutes });

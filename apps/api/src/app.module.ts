@@ -22,9 +22,19 @@ import { HealthController } from './operations/health.controller.ts';
 import { MetricsController } from './operations/metrics.controller.ts';
 import { Metrics } from './operations/metrics.ts';
 import { PoEventsController } from './po-events/po-events.controller.ts';
+import { MetaAppsController } from './senders/meta-apps.controller.ts';
+import { SendingNumbersController } from './senders/sending-numbers.controller.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
 
-const forCallers = [MessagesController, BatchesController, HoldsController, TemplatesController, PoEventsController];
+const forCallers = [
+  MessagesController,
+  BatchesController,
+  HoldsController,
+  TemplatesController,
+  PoEventsController,
+  MetaAppsController,
+  SendingNumbersController,
+];
 const forOperators = [HealthController, MetricsController];
 const idempotency = [IdempotencyService, ExpiredKeysJob];
 
@@ -32,12 +42,13 @@ const idempotency = [IdempotencyService, ExpiredKeysJob];
 export interface Resolved {
   databaseUrl: string;
   adminApiKey: string;
+  encryptionKey: Buffer;
 }
 
 /** The wiring diagram. */
 @Module({})
 export class AppModule {
-  static forRoot(config: AppConfig, { databaseUrl, adminApiKey }: Resolved): DynamicModule {
+  static forRoot(config: AppConfig, { databaseUrl, adminApiKey, encryptionKey }: Resolved): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -47,7 +58,7 @@ export class AppModule {
           entities: ENTITIES,
           retryAttempts: 5,
         }),
-        TenantsModule.forRoot(adminApiKey),
+        TenantsModule.forRoot({ platformKey: adminApiKey, encryptionKey }),
         MessagesModule,
         WhatsAppModule,
         ...(config.roles.has('webhooks') ? [WebhooksModule] : []),

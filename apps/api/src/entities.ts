@@ -12,7 +12,7 @@ import {
   WhatsAppTemplate,
 } from '#messages';
 import { PoDeadLetter, PoEvent } from '#po-events';
-import { ApiKey } from '#tenants';
+import { ApiKey, MetaApp, SendingNumber } from '#tenants';
 
 import { IdempotencyKey } from './idempotency/idempotency-key.entity.ts';
 
@@ -32,5 +32,7 @@ export const ENTITIES = [
   PoEvent,
   PoDeadLetter,
   ApiKey,
+  MetaApp,
+  SendingNumber,
   IdempotencyKey,
 ];

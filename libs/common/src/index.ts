@@ -28,3 +28,4 @@ export { assertUtf8Json, jsonDepthExceeds, jsonSafe, storableJson } from './json
 export { PinoLoggerService } from './logging/pino-logger.service.ts';
 export { runWithRequestId } from './logging/request-context.ts';
 export { IsE164, parseE164 } from './phone-number.ts';
+export { SecretBox } from './secret-box.ts';

@@ -280,7 +280,11 @@ describe(OutboxCareRepository.name, () => {
         ],
         [
           'deliveries wait to be applied: its status may be among them',
-          () => Promise.all([aListener(), new WebhookDeliveryRepository(db).store(Buffer.from('{}'))]),
+          () =>
+            Promise.all([
+              aListener(),
+              new WebhookDeliveryRepository(db).store({ body: Buffer.from('{}'), appId: null }),
+            ]),
         ],
       ])('leaves it, witnessed as it is, when %s', async (_, arrange) => {
         const message = await aWitnessed();
@@ -306,7 +310,7 @@ describe(OutboxCareRepository.name, () => {
 
       it('waits all the same while deliveries wait to be applied', async () => {
         await anUnconfirmed();
-        await new WebhookDeliveryRepository(db).store(Buffer.from('{}'));
+        await new WebhookDeliveryRepository(db).store({ body: Buffer.from('{}'), appId: null });
 
         expect(await requeue()).toBe(0);
       });

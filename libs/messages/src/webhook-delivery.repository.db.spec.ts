@@ -28,7 +28,7 @@ describe(WebhookDeliveryRepository.name, () => {
   const queued = (deliveryId: string): Promise<QueuedDelivery | null> =>
     db.manager.findOneBy(QueuedDelivery, { deliveryId });
   const refuse = (): Promise<void> => Promise.reject(new Error('a fault'));
-  const take = (text: string): Promise<string> => deliveries.store(Buffer.from(text));
+  const take = (text: string): Promise<string> => deliveries.store({ body: Buffer.from(text), appId: null });
   /** Rounds of this process, each with what it was handed. */
   function anApplication() {
     const rounds: string[][] = [];
@@ -41,7 +41,7 @@ describe(WebhookDeliveryRepository.name, () => {
     it('keeps the bytes as they came, whatever they are', async () => {
       const body = Buffer.from([0x00, 0xff, 0x7b, 0xed, 0xa0, 0x80]);
 
-      const id = await deliveries.store(body);
+      const id = await deliveries.store({ body, appId: null });
 
       expect((await db.manager.findOneByOrFail(WebhookDelivery, { id })).body).toEqual(body);
       expect(await queued(id)).toMatchObject({ attempts: 0, lastError: null });

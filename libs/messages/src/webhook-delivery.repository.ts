@@ -18,29 +18,31 @@ export interface SetAside {
 }
 
 /** A delivery as it was stored. */
-export type StoredDelivery = Pick<WebhookDelivery, 'id' | 'body'>;
+export type StoredDelivery = Pick<WebhookDelivery, 'id' | 'body' | 'appId'>;
+/** One as it comes in. */
+export type NewDelivery = Omit<StoredDelivery, 'id'>;
 type Apply = (tx: EntityManager, deliveries: StoredDelivery[]) => Promise<void>;
 
 /** Deliveries applied in one transaction. */
 const AT_ONCE = 200;
 const INTAKE = { largest: 200, mostWaiting: 4_000, gapMs: 15 };
-/** Bodies kept at hand until they are applied, so that they need not be fetched again: bytes. */
+/** Deliveries kept at hand until they are applied, so that they need not be fetched again: bytes. */
 const AT_HAND = 32 * 1024 * 1024;
 
 @Injectable()
 export class WebhookDeliveryRepository {
-  private readonly intake = new GroupCommit((bodies: Buffer[]) => this.storeAll(bodies), INTAKE);
+  private readonly intake = new GroupCommit((deliveries: NewDelivery[]) => this.storeAll(deliveries), INTAKE);
 
-  private readonly atHand = new LRUCache<string, Buffer>({
+  private readonly atHand = new LRUCache<string, NewDelivery>({
     maxSize: AT_HAND,
-    sizeCalculation: (body) => body.length + 1,
+    sizeCalculation: ({ body }) => body.length + 1,
   });
 
   constructor(private readonly dataSource: DataSource) {}
 
   /** Commits the raw bytes of one delivery, together with others that arrive now; only then may it be answered 200. */
-  async store(body: Buffer): Promise<string> {
-    return this.intake.add(body);
+  async store(delivery: NewDelivery): Promise<string> {
+    return this.intake.add(delivery);
   }
 
   /**
@@ -83,10 +85,12 @@ export class WebhookDeliveryRepository {
     await tx.query('UPDATE webhook_set_aside_items SET resolved_at = now() WHERE id = ANY ($1)', [ids]);
   }
 
-  private async storeAll(bodies: Buffer[]): Promise<string[]> {
-    const ids = bodies.map(() => newId());
-    await preparedRows(this.dataSource, STORE, [ids, bodies]);
-    ids.forEach((id, index) => this.atHand.set(id, bodies[index]));
+  private async storeAll(deliveries: NewDelivery[]): Promise<string[]> {
+    const ids = deliveries.map(() => newId());
+    const bodies = deliveries.map(({ body }) => body);
+    const appIds = deliveries.map(({ appId }) => appId);
+    await preparedRows(this.dataSource, STORE, [ids, bodies, appIds]);
+    ids.forEach((id, index) => this.atHand.set(id, deliveries[index]));
     return ids;
   }
 
@@ -96,7 +100,7 @@ export class WebhookDeliveryRepository {
       return await this.dataSource.transaction(async (tx) => {
         due = await this.lockDue(tx, which, limit);
         if (due.length === 0) return false;
-        await apply(tx, await this.readBodies(tx, due));
+        await apply(tx, await this.read(tx, due));
         await preparedRows(tx, DONE, [due]);
         return true;
       });
@@ -113,14 +117,18 @@ export class WebhookDeliveryRepository {
     return rows.map(({ delivery_id }) => delivery_id);
   }
 
-  private async readBodies(tx: EntityManager, ids: string[]): Promise<StoredDelivery[]> {
+  private async read(tx: EntityManager, ids: string[]): Promise<StoredDelivery[]> {
     const missing = ids.filter((id) => !this.atHand.has(id));
     const fetched =
       missing.length === 0
         ? []
-        : await queryRows<StoredDelivery>(tx, 'SELECT id, body FROM webhook_deliveries WHERE id = ANY ($1)', [missing]);
-    const bodies = new Map(fetched.map(({ id, body }) => [id, body]));
-    return ids.map((id) => ({ id, body: this.atHand.get(id) ?? bodies.get(id)! }));
+        : await queryRows<StoredDelivery>(
+            tx,
+            'SELECT id, body, app_id AS "appId" FROM webhook_deliveries WHERE id = ANY ($1)',
+            [missing],
+          );
+    const stored = new Map(fetched.map((delivery) => [delivery.id, delivery]));
+    return ids.map((id) => ({ id, ...(this.atHand.get(id) ?? stored.get(id)!) }));
   }
 
   private async postpone(ids: string[], cause: unknown): Promise<void> {
@@ -139,7 +147,7 @@ const STORE: Statement = {
   name: 'store-deliveries',
   text: `
 WITH stored AS (
-  INSERT INTO webhook_deliveries (id, body) SELECT * FROM unnest($1::uuid[], $2::bytea[]) RETURNING id)
+  INSERT INTO webhook_deliveries (id, body, app_id) SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::uuid[]) RETURNING id)
 INSERT INTO webhook_queue (delivery_id) SELECT id FROM stored`,
 };
 const LOCK_FRESH: Statement = { name: 'lock-fresh-deliveries', text: lockDue('attempts = 0') };

@@ -3,7 +3,10 @@ export { ApiKeyRepository, type NewApiKey } from './api-keys/api-key.repository.
 export { ApiKeyService, type Caller } from './api-keys/api-key.service.ts';
 export { ApiKeyGuard } from './auth/api-key.guard.ts';
 export { authorize } from './auth/authorize.ts';
-export { CurrentCaller, tenantOf } from './auth/caller.decorator.ts';
+export { assertPlatform, CurrentCaller, tenantOf } from './auth/caller.decorator.ts';
 export { Public, RequireScope } from './auth/require-scope.decorator.ts';
-export { type Sender, SenderDirectory } from './senders/sender.directory.ts';
+export { MetaApp } from './senders/meta-app.entity.ts';
+export { type AppSecrets, type Sender, SenderDirectory } from './senders/sender.directory.ts';
+export { type MetaAppChange, SenderRepository } from './senders/sender.repository.ts';
+export { SendingNumber } from './senders/sending-number.entity.ts';
 export { TenantsModule } from './tenants.module.ts';

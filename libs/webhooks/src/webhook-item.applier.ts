@@ -83,7 +83,7 @@ export class WebhookItemApplier {
   }
 }
 
-function refusal(item: WebhookItem, reason: Refusal['reason'], detail: string): Refusal {
+export function refusal(item: WebhookItem, reason: Refusal['reason'], detail: string): Refusal {
   const whatsappMessageId = item.kind === 'status' ? item.event.whatsappMessageId : null;
   return { reason, detail: jsonSafe(detail), whatsappMessageId: jsonSafe(whatsappMessageId), item: asText(item.raw) };
 }

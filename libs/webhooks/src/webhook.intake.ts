@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '#common';
 import { WebhookDeliveryRepository } from '#messages';
 
+import type { Signer } from './meta-signature.ts';
 import { WebhookListener } from './webhook.listener.ts';
 import { WebhookProcessor } from './webhook.processor.ts';
 
@@ -18,10 +19,10 @@ export class WebhookIntake {
   ) {}
 
   /** @throws AppError 400 for what is not JSON; a database fault, which is answered 503 so that Meta delivers again. */
-  async take(rawBody: Buffer): Promise<void> {
+  async take(rawBody: Buffer, { appId }: Signer): Promise<void> {
     if (!isJson(rawBody)) throw new AppError(400, 'body-not-json', 'The body is not JSON in UTF-8.');
     try {
-      await this.deliveries.store(rawBody);
+      await this.deliveries.store({ body: rawBody, appId });
     } catch (cause) {
       this.listener.noteRefusal();
       throw cause;

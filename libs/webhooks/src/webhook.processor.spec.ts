@@ -2,11 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 
-import type { SetAside, SetAsideItem, WebhookDeliveryRepository } from '#messages';
+import type { SetAside, SetAsideItem, StoredDelivery, WebhookDeliveryRepository } from '#messages';
 
 import { aDelivery, anInboundChange, aStatusChange } from '../../../test/factories/deliveries.ts';
+import { aSender, someSenders } from '../../../test/factories/senders.ts';
 import { strict } from '../../../test/factories/strict.ts';
 import { eventually } from '../../../test/support/eventually.ts';
+import { ItemOwnership } from './item-ownership.ts';
 import { WebhookProcessor } from './webhook.processor.ts';
 import type { WebhookItem } from './webhook-event.mapper.ts';
 import type { Refusal, WebhookItemApplier } from './webhook-item.applier.ts';
@@ -14,12 +16,14 @@ import type { Refusal, WebhookItemApplier } from './webhook-item.applier.ts';
 Logger.overrideLogger(false);
 
 const TX = {} as EntityManager;
+const ANOTHER_APP = '0192f0c1-2b3c-7d4e-8f50-6172839405a6';
+const OF_ANOTHER_APP = '200000000000001';
 /** Long enough for a few rounds, and shorter than its rest. */
 const A_MOMENT_MS = 400;
 
 describe(WebhookProcessor.name, () => {
   /** What the next rounds find stored. */
-  let rounds: { id: string; body: Buffer }[][];
+  let rounds: StoredDelivery[][];
   let joinable: SetAsideItem[];
   let resolved: string[];
   /** What was applied together: wamids. */
@@ -52,7 +56,10 @@ describe(WebhookProcessor.name, () => {
     const dataSource = strict<DataSource>({
       transaction: ((work: (tx: EntityManager) => Promise<unknown>) => work(TX)) as DataSource['transaction'],
     });
-    processor = new WebhookProcessor(dataSource, deliveries, applier);
+    const ownership = new ItemOwnership(
+      someSenders([aSender(), aSender({ phoneNumberId: OF_ANOTHER_APP, appId: ANOTHER_APP })]),
+    );
+    processor = new WebhookProcessor(dataSource, deliveries, ownership, applier);
   });
 
   afterEach(async () => {
@@ -61,7 +68,7 @@ describe(WebhookProcessor.name, () => {
   });
 
   const soon = (assertion: () => void) => eventually(assertion, { intervalMs: 5 });
-  const aStored = (id: string, ...changes: object[]) => ({ id, body: aDelivery(changes).body });
+  const aStored = (id: string, ...changes: object[]) => ({ id, body: aDelivery(changes).body, appId: null });
 
   it('applies together what several deliveries say, in their order', async () => {
     rounds = [
@@ -91,6 +98,28 @@ describe(WebhookProcessor.name, () => {
     expect(setAside).toMatchObject([
       { deliveryId: '1', itemIndex: 1, reason: 'not-applicable', whatsappMessageId: 'b' },
       { deliveryId: '2', itemIndex: 1, reason: 'not-applicable', whatsappMessageId: 'd' },
+    ]);
+  });
+
+  it('applies nothing that an app says of the number of another, and reports it', async () => {
+    const own = aStored(
+      '1',
+      aStatusChange({ wamid: 'a' }),
+      aStatusChange({ wamid: 'b', phoneNumberId: OF_ANOTHER_APP }),
+    );
+    const other = {
+      ...aStored('2', anInboundChange({ wamid: 'c' }), aStatusChange({ wamid: 'd', phoneNumberId: OF_ANOTHER_APP })),
+      appId: ANOTHER_APP,
+    };
+    rounds = [[own, other]];
+
+    processor.onApplicationBootstrap();
+
+    await soon(() => expect(setAside).toHaveLength(2));
+    expect(applied).toEqual([['a', 'd']]);
+    expect(setAside).toMatchObject([
+      { deliveryId: '1', itemIndex: 1, reason: 'foreign-number', detail: expect.stringMatching(/another app/) },
+      { deliveryId: '2', itemIndex: 0, reason: 'foreign-number', detail: expect.stringMatching(/another app/) },
     ]);
   });
 

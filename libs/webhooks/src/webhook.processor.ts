@@ -4,8 +4,9 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { BackgroundLoop } from '#common';
 import { type StoredDelivery, WebhookDeliveryRepository } from '#messages';
 
+import { ItemOwnership } from './item-ownership.ts';
 import { toItems } from './webhook-event.mapper.ts';
-import { WebhookItemApplier } from './webhook-item.applier.ts';
+import { refusal, WebhookItemApplier } from './webhook-item.applier.ts';
 
 const POLL_MS = 1_000;
 /** Between two rounds, so that a round is worth its cost. */
@@ -37,6 +38,7 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
   constructor(
     private readonly dataSource: DataSource,
     private readonly deliveries: WebhookDeliveryRepository,
+    private readonly ownership: ItemOwnership,
     private readonly applier: WebhookItemApplier,
   ) {}
 
@@ -57,18 +59,25 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
 
   private async applyAll(tx: EntityManager, deliveries: StoredDelivery[]): Promise<void> {
     // Stored bodies were JSON when they were taken.
-    const items = deliveries.flatMap(({ id, body }) =>
-      toItems(JSON.parse(body.toString('utf8'))).map((item, itemIndex) => ({ deliveryId: id, itemIndex, item })),
+    const items = deliveries.flatMap(({ id, body, appId }) =>
+      toItems(JSON.parse(body.toString('utf8'))).map((item, itemIndex) => {
+        const objection = this.ownership.objectionTo(item, { appId });
+        return { deliveryId: id, itemIndex, item, objection };
+      }),
     );
+    const ours = items.filter(({ objection }) => objection === undefined);
     const refusals = await this.applier.apply(
       tx,
-      items.map(({ item }) => item),
+      ours.map(({ item }) => item),
     );
-    for (const [index, refusal] of refusals.entries()) {
-      if (!refusal) continue;
-      const { deliveryId, itemIndex } = items[index]!;
-      await this.deliveries.setAside(tx, { deliveryId, itemIndex, ...refusal });
-      this.logger.warn({ message: 'Webhook item set aside', deliveryId, itemIndex, reason: refusal.reason });
+    const setAside = [
+      ...items.map((one) => ({ ...one, why: one.objection && refusal(one.item, 'foreign-number', one.objection) })),
+      ...ours.map((one, index) => ({ ...one, why: refusals[index] })),
+    ];
+    for (const { deliveryId, itemIndex, why } of setAside) {
+      if (!why) continue;
+      await this.deliveries.setAside(tx, { deliveryId, itemIndex, ...why });
+      this.logger.warn({ message: 'Webhook item set aside', deliveryId, itemIndex, reason: why.reason });
     }
   }
 

@@ -3,10 +3,12 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Body, Controller, Get, Header, HttpCode, HttpStatus, Post, Query, UseGuards } from '@nestjs/common';
 
 import { AppConfig, AppError } from '#common';
-import { Public } from '#tenants';
+import { Public, SenderDirectory } from '#tenants';
 
-import { MetaSignatureGuard } from './meta-signature.guard.ts';
+import { MetaSignatureGuard, SignedBy } from './meta-signature.guard.ts';
+import type { Signer } from './meta-signature.ts';
 import { WebhookIntake } from './webhook.intake.ts';
+import { WebhookRefusals } from './webhook-refusals.ts';
 
 /** Meta's door. GET has no signature, only the verify token; POST has a signature and no token. */
 @Public()
@@ -14,7 +16,9 @@ import { WebhookIntake } from './webhook.intake.ts';
 export class WebhooksController {
   constructor(
     private readonly config: AppConfig,
+    private readonly senders: SenderDirectory,
     private readonly intake: WebhookIntake,
+    private readonly refusals: WebhookRefusals,
   ) {}
 
   @Get('webhook')
@@ -22,18 +26,19 @@ export class WebhooksController {
   verify(@Query() query: Record<string, unknown>): string {
     const { 'hub.mode': mode, 'hub.verify_token': token, 'hub.challenge': challenge } = query;
     if (mode === 'subscribe' && typeof challenge === 'string' && this.isVerifyToken(token)) return challenge;
+    this.refusals.verifyToken += 1;
     throw new AppError(
       403,
       'webhook-verification-failed',
-      'hub.mode must be "subscribe" and hub.verify_token must equal WHATSAPP_WEBHOOK_VERIFY_TOKEN.',
+      'hub.mode must be "subscribe" and hub.verify_token must equal WHATSAPP_WEBHOOK_VERIFY_TOKEN (or the one stored with the app).',
     );
   }
 
   @Post('webhook')
   @HttpCode(HttpStatus.OK)
   @UseGuards(MetaSignatureGuard)
-  async receive(@Body() rawBody: Buffer): Promise<{ status: 'received' }> {
-    await this.intake.take(rawBody);
+  async receive(@Body() rawBody: Buffer, @SignedBy() signer: Signer): Promise<{ status: 'received' }> {
+    await this.intake.take(rawBody, signer);
     return { status: 'received' };
   }
 
@@ -50,6 +55,8 @@ export class WebhooksController {
   /** Hashed first, so that neither the length nor the place of the first difference shows in the time it takes. */
   private isVerifyToken(token: unknown): boolean {
     const digest = (text: string) => createHash('sha256').update(text).digest();
-    return typeof token === 'string' && timingSafeEqual(digest(token), digest(this.config.whatsapp.webhookVerifyToken));
+    if (typeof token !== 'string') return false;
+    const given = digest(token);
+    return this.senders.apps().some(({ verifyToken }) => timingSafeEqual(given, digest(verifyToken)));
   }
 }

@@ -9,7 +9,7 @@ export interface DevelopmentServices extends Resolved {
   stop: () => Promise<void>;
 }
 
-/** PostgreSQL, simulator and API key where the environment names none. In production it names all of them, so nothing is started. */
+/** PostgreSQL, simulator and keys where the environment names none. In production it names all of them, so nothing is started. */
 export async function startDevelopmentServices(config: AppConfig): Promise<DevelopmentServices> {
   const database = await openDatabase(config);
   try {
@@ -17,6 +17,7 @@ export async function startDevelopmentServices(config: AppConfig): Promise<Devel
     return {
       databaseUrl: database.url,
       adminApiKey: adminApiKey(config),
+      encryptionKey: encryptionKey(config),
       stop: async () => {
         await stopSimulator?.();
         await database.release();
@@ -31,4 +32,9 @@ export async function startDevelopmentServices(config: AppConfig): Promise<Devel
 /** `ADMIN_API_KEY`, or the key that was made at the first start. */
 export function adminApiKey({ adminApiKey: given, dataDir }: AppConfig): string {
   return given ?? keptSecret(dataDir, 'admin-api-key');
+}
+
+/** `ENCRYPTION_KEY`, or the key that was made at the first start. */
+function encryptionKey({ encryptionKey: given, dataDir }: AppConfig): Buffer {
+  return given ?? Buffer.from(keptSecret(dataDir, 'encryption-key'), 'base64url');
 }

@@ -11,8 +11,8 @@ export function webhookRoute(signature: MetaSignature, intake: WebhookIntake): H
     takes: ({ headers }) => headers['content-encoding'] === undefined,
     answer: async (request) => {
       const rawBody = await readBody(request, WEBHOOK_LIMIT);
-      signature.assertSigned(rawBody, request.headers['x-hub-signature-256'] as string | undefined);
-      await intake.take(rawBody);
+      const signer = signature.signerOf(rawBody, request.headers['x-hub-signature-256'] as string | undefined);
+      await intake.take(rawBody, signer);
       return { status: 200, body: { status: 'received' } };
     },
   };

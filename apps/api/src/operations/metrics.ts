@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Injectable, Optional } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 import { HOLD_SCOPES, OutboxCareRepository, PENDING_REASONS, SendHoldRepository } from '#messages';
+import { WebhookRefusals } from '#webhooks';
 
 /** What Prometheus reads. The state of the queue is the same in every replica; the process's own figures come beside it. */
 @Injectable()
@@ -9,7 +10,7 @@ export class Metrics {
   private readonly registry = new Registry();
   readonly contentType = this.registry.contentType;
 
-  constructor(outbox: OutboxCareRepository, holds: SendHoldRepository) {
+  constructor(outbox: OutboxCareRepository, holds: SendHoldRepository, @Optional() refusals?: WebhookRefusals) {
     collectDefaultMetrics({ register: this.registry });
     const registers = [this.registry];
     new Gauge({
@@ -30,6 +31,17 @@ export class Metrics {
       async collect() {
         const open = await holds.listOpen();
         for (const scope of HOLD_SCOPES) this.set({ scope }, open.filter((hold) => hold.scope === scope).length);
+      },
+    });
+    new Counter({
+      name: 'palomar_webhook_refused_total',
+      help: 'Requests at the webhook that this process refused, for a bad signature or verify token; nothing of them was stored.',
+      labelNames: ['reason'],
+      registers,
+      collect() {
+        this.reset();
+        this.inc({ reason: 'signature' }, refusals?.signature ?? 0);
+        this.inc({ reason: 'verify-token' }, refusals?.verifyToken ?? 0);
       },
     });
   }

@@ -9,6 +9,7 @@ export class AppConfig {
   /** `url` undefined: the purchase-order consumer is off. */
   readonly rabbitmq: { readonly url: string | undefined };
   readonly whatsapp: WhatsAppConfig;
+  readonly webhooks: { /** Raw deliveries are kept so long. */ readonly retentionDays: number };
   readonly notificationsEnabled: boolean;
   readonly poEvents: PoEventsConfig;
   readonly dispatcher: DispatcherConfig;
@@ -42,6 +43,8 @@ export interface WhatsAppConfig {
   readonly webhookVerifyToken: string;
   /** Undefined only where unsigned webhooks are allowed. */
   readonly appSecret: string | undefined;
+  /** Accepted as well, while a rotation lasts. */
+  readonly previousAppSecret: string | undefined;
   readonly allowUnsignedWebhooks: boolean;
   /** `v18.0` */
   readonly apiVersion: string;

@@ -42,6 +42,7 @@ export function readWhatsApp(environment: Environment, faults: Faults): WhatsApp
     (simulated ? `http://127.0.0.1:${environment.SIMULATOR_PORT}` : 'https://graph.facebook.com');
   return {
     ...complete(credentials),
+    previousAppSecret: environment.WHATSAPP_APP_SECRET_PREVIOUS,
     allowUnsignedWebhooks: environment.WHATSAPP_ALLOW_UNSIGNED_WEBHOOKS,
     apiVersion: environment.WHATSAPP_API_VERSION,
     graphUrl: graphUrl.replace(/\/+$/, ''),

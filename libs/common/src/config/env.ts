@@ -24,7 +24,7 @@ const REQUIRED_IN_PRODUCTION = {
   ENCRYPTION_KEY: 'write ENCRYPTION_KEY=<32 bytes in base64>; make it with: openssl rand -base64 32',
 } as const;
 
-const OUR_NAMES = /^(PALOMAR|WHATSAPP|PO_EVENTS|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED)_/;
+const OUR_NAMES = /^(PALOMAR|WHATSAPP|PO_EVENTS|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED|WEBHOOK)_/;
 
 /** The configuration of this process: the only place that reads `process.env`. */
 export function loadConfigFromProcess(): AppConfig {
@@ -107,6 +107,7 @@ function toConfig(environment: Environment, whatsapp: WhatsAppConfig, cwd: strin
     database: { url: environment.DATABASE_URL, poolSize: environment.DATABASE_POOL_SIZE },
     rabbitmq: { url: environment.RABBITMQ_URL },
     whatsapp,
+    webhooks: { retentionDays: environment.WEBHOOK_RETENTION_DAYS },
     notificationsEnabled: environment.ENABLE_WHATSAPP_NOTIFICATIONS,
     poEvents: {
       exchange: environment.PO_EVENTS_EXCHANGE,

@@ -56,6 +56,9 @@ export class Environment {
   @Form(NO_BLANKS, 'the secret of the Meta app, without blanks, such as 32 hexadecimal digits')
   WHATSAPP_APP_SECRET: string | undefined = undefined;
 
+  @Form(NO_BLANKS, 'the secret the Meta app had before, without blanks')
+  WHATSAPP_APP_SECRET_PREVIOUS: string | undefined = undefined;
+
   @Flag()
   WHATSAPP_ALLOW_UNSIGNED_WEBHOOKS = false;
 
@@ -98,6 +101,9 @@ export class Environment {
 
   @Whole(0, 86_400_000, 60_000)
   UNCONFIRMED_GRACE_MS = 60_000;
+
+  @Whole(1, 3_650, 30)
+  WEBHOOK_RETENTION_DAYS = 30;
 
   @Form(AMQP_NAME, 'an exchange name such as procurement.events')
   PO_EVENTS_EXCHANGE = 'procurement.events';
@@ -149,6 +155,7 @@ export const SECRETS = [
   'RABBITMQ_URL',
   'WHATSAPP_ACCESS_TOKEN',
   'WHATSAPP_APP_SECRET',
+  'WHATSAPP_APP_SECRET_PREVIOUS',
   'WHATSAPP_WEBHOOK_VERIFY_TOKEN',
   'ADMIN_API_KEY',
   'ADMIN_PASSWORD',

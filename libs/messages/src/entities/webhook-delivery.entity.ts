@@ -11,6 +11,10 @@ export class WebhookDelivery {
   @Column('bytea')
   body: Buffer;
 
+  /** The app that signed it; null: the one of the environment. */
+  @Column('uuid', { nullable: true })
+  appId: string | null;
+
   @Column('timestamptz', { default: () => 'now()' })
   receivedAt: Date;
 }

@@ -10,6 +10,16 @@ export const CurrentCaller = createParamDecorator(
   (_: unknown, context: ExecutionContext): Caller => context.switchToHttp().getRequest<AuthenticatedRequest>().caller,
 );
 
+/** @throws AppError 403 for a tenant's key where only a platform key will do, because tenants are mixed there */
+export function assertPlatform({ tenantId }: Caller): void {
+  if (tenantId === null) return;
+  throw new AppError(
+    403,
+    'platform-key-required',
+    'This needs a platform key: it shows or changes what belongs to every tenant.',
+  );
+}
+
 /**
  * The tenant a request acts for, in lower case: the key's own, or the one that a platform key names in `field`.
  * @throws ValidationError 422 when a platform key names none; AppError 403 when a tenant's key names another tenant

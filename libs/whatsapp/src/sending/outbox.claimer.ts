@@ -50,7 +50,8 @@ export class OutboxClaimer {
     const startBefore = performance.now() + this.config.dispatcher.leaseMs / 2;
     const claim = await this.dataSource.transaction(async (tx) => {
       const nothing = { messages: [], probing: [], parked: [] };
-      const permits = await this.paces.lock(tx, sender.phoneNumberId, this.config.whatsapp.messagesPerSecond);
+      const perSecond = sender.messagesPerSecond ?? this.config.whatsapp.messagesPerSecond;
+      const permits = await this.paces.lock(tx, sender.phoneNumberId, perSecond);
       if (permits.available < 1) return { ...nothing, more: permits.waitMs };
       const leave = permits.anyHolds ? await this.holds.leaveFor(tx, sender) : FREE;
       const { limit = Infinity, probing: due, ...templates } = leave;

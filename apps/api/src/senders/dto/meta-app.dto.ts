@@ -1,0 +1,50 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema, PartialType } from '@nestjs/swagger';
+import { IsBoolean, IsOptional, Matches, MaxLength } from 'class-validator';
+
+import type { MetaApp } from '#tenants';
+
+const NO_BLANKS = /^\S+$/;
+
+export class CreateMetaAppDto {
+  @ApiProperty({ example: 'Acme', description: 'To recognise it by; no other app may have it.' })
+  @Matches(/\S/, { message: 'must not be empty' })
+  @MaxLength(200)
+  name: string;
+
+  @ApiProperty({ description: 'App dashboard, Settings, Basic. It is never shown again.' })
+  @Matches(NO_BLANKS, { message: 'must be the app secret, without blanks' })
+  @MaxLength(500)
+  app_secret: string;
+
+  @ApiProperty({ description: 'The word typed into the app dashboard as well.' })
+  @Matches(NO_BLANKS, { message: 'must be a word of your own, without blanks' })
+  @MaxLength(500)
+  verify_token: string;
+}
+
+export class ChangeMetaAppDto extends PartialType(CreateMetaAppDto) {
+  @ApiPropertyOptional({ description: 'true: what the previous secret signs is refused from now on.' })
+  @IsOptional()
+  @IsBoolean()
+  drop_previous_secret?: boolean;
+}
+
+@ApiSchema({ name: 'MetaApp' })
+export class MetaAppResponse {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  @ApiProperty() name: string;
+  @ApiProperty({ description: 'Whether the secret before the present one is accepted as well.' })
+  has_previous_secret: boolean;
+  @ApiProperty({ format: 'date-time' }) created_at: string;
+  @ApiProperty({ format: 'date-time' }) updated_at: string;
+}
+
+export function toMetaAppResponse({ id, name, previousAppSecret, createdAt, updatedAt }: MetaApp): MetaAppResponse {
+  return {
+    id,
+    name,
+    has_previous_secret: previousAppSecret !== null,
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,91 @@
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+
+import { AppError, isUuid, NotFoundError } from '#common';
+import { assertPlatform, type Caller, CurrentCaller, RequireScope, SenderDirectory, SenderRepository } from '#tenants';
+
+import { ChangeMetaAppDto, CreateMetaAppDto, MetaAppResponse, toMetaAppResponse } from './dto/meta-app.dto.ts';
+
+/** Apps at Meta beside the one of the environment: whose signature is believed, for the numbers that belong to them. */
+@ApiTags('senders')
+@ApiBearerAuth()
+@RequireScope('admin')
+@Controller('api/v1/meta-apps')
+export class MetaAppsController {
+  constructor(
+    private readonly repository: SenderRepository,
+    private readonly senders: SenderDirectory,
+  ) {}
+
+  @Get()
+  @ApiOkResponse({ type: [MetaAppResponse] })
+  async list(@CurrentCaller() caller: Caller): Promise<{ data: MetaAppResponse[] }> {
+    assertPlatform(caller);
+    return { data: (await this.repository.listApps()).map(toMetaAppResponse) };
+  }
+
+  @Post()
+  @ApiCreatedResponse({ type: MetaAppResponse })
+  @ApiConflictResponse({ description: '`app-name-taken`.' })
+  async create(@CurrentCaller() caller: Caller, @Body() dto: CreateMetaAppDto): Promise<MetaAppResponse> {
+    assertPlatform(caller);
+    const { name, app_secret: appSecret, verify_token: verifyToken } = dto;
+    const app = await this.repository.createApp({ name, appSecret, verifyToken });
+    if (!app) throw nameTaken(name);
+    await this.senders.reload();
+    return toMetaAppResponse(app);
+  }
+
+  /** With a new secret the one before it is accepted as well, until it is dropped or changed again. */
+  @Patch(':id')
+  @ApiOkResponse({ type: MetaAppResponse })
+  async change(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body() dto: ChangeMetaAppDto,
+  ): Promise<MetaAppResponse> {
+    assertPlatform(caller);
+    const app = isUuid(id) ? await this.repository.changeApp(id, toChange(dto)) : null;
+    if (!app) throw new NotFoundError('app', id);
+    if (app === 'name-taken') throw nameTaken(dto.name!);
+    await this.senders.reload();
+    return toMetaAppResponse(app);
+  }
+
+  @Delete(':id')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiNoContentResponse()
+  @ApiConflictResponse({ description: '`app-in-use`: numbers belong to it.' })
+  async remove(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
+    assertPlatform(caller);
+    if (!isUuid(id) || !(await this.repository.findApp(id))) throw new NotFoundError('app', id);
+    if (!(await this.repository.removeApp(id))) {
+      throw new AppError(
+        409,
+        'app-in-use',
+        'Sending numbers belong to this app; change their app_id or remove them first.',
+      );
+    }
+    await this.senders.reload();
+  }
+}
+
+function toChange(dto: ChangeMetaAppDto) {
+  return {
+    ...(dto.name !== undefined && { name: dto.name }),
+    ...(dto.app_secret !== undefined && { appSecret: dto.app_secret }),
+    ...(dto.verify_token !== undefined && { verifyToken: dto.verify_token }),
+    dropPreviousSecret: dto.drop_previous_secret ?? false,
+  };
+}
+
+function nameTaken(name: string): AppError {
+  return new AppError(409, 'app-name-taken', `Another app is called ${JSON.stringify(name)}; choose another name.`);
+}

@@ -1,0 +1,38 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+const FORM = 'v1';
+const IV_BYTES = 12;
+
+/**
+ * Encrypts what must be stored but not read by whoever reads the database: AES-256-GCM under `ENCRYPTION_KEY`. What was
+ * sealed for one place (`where`, such as a table, a column and an id) opens nowhere else.
+ */
+export class SecretBox {
+  /** `key`: 32 bytes. */
+  constructor(private readonly key: Buffer) {}
+
+  /** `v1.<iv>.<ciphertext>.<tag>` in base64url; another one each time. */
+  seal(text: string, where: string): string {
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.key, iv).setAAD(Buffer.from(where));
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return [FORM, ...[iv, sealed, cipher.getAuthTag()].map((part) => part.toString('base64url'))].join('.');
+  }
+
+  /** @throws Error when it was sealed with another key or for another place, or was changed since */
+  open(sealed: string, where: string): string {
+    const [form, ...parts] = sealed.split('.');
+    const [iv, text, tag] = parts.map((part) => Buffer.from(part, 'base64url'));
+    try {
+      if (form !== FORM || !iv || !text || !tag) throw new Error(`not of the form ${FORM}`);
+      const decipher = createDecipheriv('aes-256-gcm', this.key, iv, { authTagLength: 16 })
+        .setAAD(Buffer.from(where))
+        .setAuthTag(tag);
+      return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8');
+    } catch (cause) {
+      throw new Error(`A stored secret cannot be opened (${where}). Is ENCRYPTION_KEY the one it was stored with?`, {
+        cause,
+      });
+    }
+  }
+}

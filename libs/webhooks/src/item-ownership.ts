@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+
+import { SenderDirectory } from '#tenants';
+
+import type { Signer } from './meta-signature.ts';
+import type { WebhookItem } from './webhook-event.mapper.ts';
+
+/** A signature proves who signed, not whose data it is: an app is believed only for its own numbers. */
+@Injectable()
+export class ItemOwnership {
+  constructor(private readonly senders: SenderDirectory) {}
+
+  /** Why the app that signed may not say this; undefined where it may. */
+  objectionTo(item: WebhookItem, { appId }: Signer): string | undefined {
+    if (item.kind === 'unknown') return undefined;
+    const { phoneNumberId } = item.kind === 'status' ? item.event : item.message;
+    const sender = this.senders.byPhoneNumberId(phoneNumberId);
+    if (!sender) return `phone number id ${phoneNumberId} is not ours`;
+    if (sender.appId === appId) return undefined;
+    return `phone number id ${phoneNumberId} belongs to another app than the one that signed (${appId ?? 'of the environment'})`;
+  }
+}
