@@ -24,6 +24,7 @@ export interface InboundFields {
   /** Digits, as Meta writes them. */
   from?: string;
   text?: string;
+  at?: Date;
   name?: string;
   phoneNumberId?: string;
 }
@@ -68,12 +69,15 @@ export function anInboundChange({
   wamid = aWamid(),
   from = '34612345678',
   text = 'Hola',
+  at = new Date(1_794_000_000_000),
   name = 'Ana',
   phoneNumberId,
 }: InboundFields = {}): object {
   return messagesChange(phoneNumberId, {
     contacts: [{ profile: { name }, wa_id: from }],
-    messages: [{ from, id: wamid, timestamp: '1794000000', type: 'text', text: { body: text } }],
+    messages: [
+      { from, id: wamid, timestamp: String(Math.floor(at.getTime() / 1_000)), type: 'text', text: { body: text } },
+    ],
   });
 }
 

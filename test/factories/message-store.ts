@@ -1,8 +1,11 @@
 import type { DataSource } from 'typeorm';
 
 import {
+  Conversation,
+  HeardNumber,
   MessageBatch,
   MessageEvent,
+  MessageFallback,
   QueuedDelivery,
   SenderPace,
   SendHold,
@@ -26,6 +29,9 @@ export interface MessageStore {
 
 export async function aMessageStore(): Promise<MessageStore> {
   const entities = [
+    Conversation,
+    HeardNumber,
+    MessageFallback,
     WhatsAppMessage,
     MessageEvent,
     MessageBatch,

@@ -68,6 +68,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         find: 'JOIN result r ON m.id = r.message_id AND m.attempts = r.attempt\n',
         replace: 'JOIN result r ON m.id = r.message_id\n',
       },
+      {
+        file: `${MESSAGES}/outbox.repository.ts`,
+        find: 'WHERE m.id = c.id AND m.attempts = r.attempt AND',
+        replace: 'WHERE m.id = c.id AND',
+      },
     ],
     caughtBy: ['overtaken'],
     caughtAs: 'doubled',
@@ -122,7 +127,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: 'libs/webhooks/src/webhook.intake.ts',
-        find: 'await this.deliveries.store(rawBody);',
+        find: 'await this.deliveries.store({ body: rawBody, appId });',
         replace: 'this.deliveries.store(rawBody).catch(() => this.listener.noteRefusal());',
       },
     ],

@@ -10,6 +10,7 @@ import { ApiKeyGuard, TenantsModule } from '#tenants';
 import { WebhooksModule } from '#webhooks';
 import { WhatsAppModule } from '#whatsapp';
 
+import { ConversationsController } from './conversations/conversations.controller.ts';
 import { ENTITIES } from './entities.ts';
 import { HoldsController } from './holds/holds.controller.ts';
 import { ExpiredKeysJob } from './idempotency/expired-keys.job.ts';
@@ -25,13 +26,16 @@ import { PoEventsController } from './po-events/po-events.controller.ts';
 import { MetaAppsController } from './senders/meta-apps.controller.ts';
 import { SendingNumbersController } from './senders/sending-numbers.controller.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
+import { WebhookDeliveriesController } from './webhook-deliveries/webhook-deliveries.controller.ts';
 
 const forCallers = [
   MessagesController,
   BatchesController,
+  ConversationsController,
   HoldsController,
   TemplatesController,
   PoEventsController,
+  WebhookDeliveriesController,
   MetaAppsController,
   SendingNumbersController,
 ];

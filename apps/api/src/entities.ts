@@ -1,6 +1,9 @@
 import {
+  Conversation,
+  HeardNumber,
   MessageBatch,
   MessageEvent,
+  MessageFallback,
   QueuedDelivery,
   SenderPace,
   SendHold,
@@ -18,6 +21,9 @@ import { IdempotencyKey } from './idempotency/idempotency-key.entity.ts';
 
 /** Every table of the schema; what the migrations are compared with. */
 export const ENTITIES = [
+  Conversation,
+  HeardNumber,
+  MessageFallback,
   WhatsAppMessage,
   MessageEvent,
   MessageBatch,

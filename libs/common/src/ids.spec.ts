@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { isUuid, newId, PLATFORM_TENANT_ID } from './ids.ts';
+import { isUuid, leastIdAt, newId, PLATFORM_TENANT_ID } from './ids.ts';
 
 describe(newId.name, () => {
   it('makes ids of version 7 that sort in the order they were made', () => {
@@ -9,6 +9,24 @@ describe(newId.name, () => {
     expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     expect(new Set(ids).size).toBe(ids.length);
     expect([...ids].sort()).toEqual(ids);
+  });
+});
+
+describe(leastIdAt.name, () => {
+  it('is not more than any id made since, and less than none made before', () => {
+    const before = newId();
+    const at = new Date(Date.now() + 1);
+
+    const bound = leastIdAt(at);
+    while (new Date() < at);
+    const after = newId();
+
+    expect([before, bound, after].sort()).toEqual([before, bound, after]);
+    expect(isUuid(bound)).toBe(true);
+  });
+
+  it('takes the beginning of time', () => {
+    expect(leastIdAt(new Date(0))).toBe('00000000-0000-7000-8000-000000000000');
   });
 });
 

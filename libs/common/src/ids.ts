@@ -19,6 +19,12 @@ export function newId(): string {
   return v7({ msecs: lastMs, seq: sequence, random });
 }
 
+/** The least id that could have been made at `at`: rows whose ids are UUID v7 are found by time without another index. */
+export function leastIdAt(at: Date): string {
+  const ms = Math.max(0, at.getTime()).toString(16).padStart(12, '0').slice(-12);
+  return `${ms.slice(0, 8)}-${ms.slice(8)}-7000-8000-000000000000`;
+}
+
 let lastMs = 0;
 let sequence = 0;
 

@@ -6,6 +6,7 @@ import type { EntityManager } from 'typeorm';
 import { type AttemptRef, readAttemptRef } from './attempt-ref.ts';
 import { advance, type DeliveryReport } from './delivery-progress.ts';
 import { DeliveryStatusRepository, type StatusChanges, type TrackedMessage } from './delivery-status.repository.ts';
+import { useFallbacks, WINDOW_CLOSED } from './message-fallbacks.ts';
 
 /** One status of one message, as Meta reports it. */
 export interface StatusEvent extends DeliveryReport {
@@ -47,6 +48,10 @@ export class DeliveryStatusService {
     );
     const witnesses = latestOfEachNumber(known.filter(isOfLastAttempt).map(({ message }) => message));
     await this.statuses.write(tx, { lines: known.map(toLine), messages: changed, witnesses });
+    await useFallbacks(
+      tx,
+      known.filter(isOutOfWindow).map(({ message }) => message.id),
+    );
     return matched.map((one) => one !== undefined);
   }
 
@@ -88,6 +93,10 @@ function progressOf(
     // Until the attempt that follows has its own, the wamid of an old one is how later statuses find the message.
     whatsappMessageId: isLastAttempt ? event.whatsappMessageId : (message.whatsappMessageId ?? event.whatsappMessageId),
   };
+}
+
+function isOutOfWindow({ event }: Matched): boolean {
+  return event.error?.code === WINDOW_CLOSED;
 }
 
 function isOfLastAttempt({ message, attempt }: Matched): boolean {

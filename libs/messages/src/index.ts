@@ -1,4 +1,11 @@
 export { type AttemptRef, readAttemptRef, writeAttemptRef } from './attempt-ref.ts';
+export {
+  type ConversationFilter,
+  ConversationRepository,
+  type ConversationWindow,
+  type InboundNote,
+  windowAt,
+} from './conversation.repository.ts';
 export { advance, type DeliveryProgress, type DeliveryReport } from './delivery-progress.ts';
 export { DeliveryStatusRepository } from './delivery-status.repository.ts';
 export { DeliveryStatusService, type StatusEvent } from './delivery-status.service.ts';
@@ -11,17 +18,20 @@ export {
   type PendingReason,
   type ReportedStatus,
 } from './delivery-status.ts';
+export { Conversation, HeardNumber } from './entities/conversation.entity.ts';
 export { MessageBatch } from './entities/message-batch.entity.ts';
 export { MessageEvent, type MessageEventSource, type MessageEventType } from './entities/message-event.entity.ts';
+export { MessageFallback } from './entities/message-fallback.entity.ts';
 export { HOLD_SCOPES, type HoldScope, SendHold } from './entities/send-hold.entity.ts';
 export { SenderPace } from './entities/sender-pace.entity.ts';
-export { SetAsideItem, type SetAsideReason } from './entities/set-aside-item.entity.ts';
+export { SET_ASIDE_REASONS, SetAsideItem, type SetAsideReason } from './entities/set-aside-item.entity.ts';
 export { QueuedDelivery, WebhookDelivery } from './entities/webhook-delivery.entity.ts';
 export { WebhookListener, WebhookWitness } from './entities/webhook-listener.entity.ts';
 export { type MessageDirection, type MessageError, WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
 export { WhatsAppTemplate } from './entities/whatsapp-template.entity.ts';
 export { type BatchProgress, MessageBatchRepository } from './message-batch.repository.ts';
 export { type Decided, MessageDecisionRepository } from './message-decision.repository.ts';
+export { type Fallback, storeFallbacks } from './message-fallbacks.ts';
 export { MESSAGE_TYPES, messageTypeOf, type WhatsAppMessageType } from './message-type.ts';
 export { MessagesModule } from './messages.module.ts';
 export { OutboxCareRepository } from './outbox.care.repository.ts';
@@ -36,6 +46,13 @@ export {
 export type { PendingMessage } from './pending-message.ts';
 export { type NewHold, type OpenHold, type Scope, SendHoldRepository } from './send-hold.repository.ts';
 export { type Permits, SenderPaceRepository } from './sender-pace.repository.ts';
+export {
+  type ArchivedDelivery,
+  type ArchiveFilter,
+  DELIVERY_STATES,
+  type DeliveryState,
+  WebhookArchiveRepository,
+} from './webhook-archive.repository.ts';
 export { type SetAside, type StoredDelivery, WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
 export { WebhookListenerRepository } from './webhook-listener.repository.ts';
 export {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { ConversationRepository } from './conversation.repository.ts';
 import { DeliveryStatusRepository } from './delivery-status.repository.ts';
 import { DeliveryStatusService } from './delivery-status.service.ts';
 import { MessageBatchRepository } from './message-batch.repository.ts';
@@ -8,6 +9,7 @@ import { OutboxCareRepository } from './outbox.care.repository.ts';
 import { OutboxRepository } from './outbox.repository.ts';
 import { SendHoldRepository } from './send-hold.repository.ts';
 import { SenderPaceRepository } from './sender-pace.repository.ts';
+import { WebhookArchiveRepository } from './webhook-archive.repository.ts';
 import { WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
 import { WebhookListenerRepository } from './webhook-listener.repository.ts';
 import { WhatsAppMessageRepository } from './whatsapp-message.repository.ts';
@@ -17,10 +19,16 @@ const record = [
   WhatsAppMessageRepository,
   MessageBatchRepository,
   MessageDecisionRepository,
+  ConversationRepository,
   WhatsAppTemplateRepository,
 ];
 const outbox = [OutboxRepository, OutboxCareRepository, SenderPaceRepository, SendHoldRepository];
-const fromMeta = [WebhookDeliveryRepository, WebhookListenerRepository, DeliveryStatusService];
+const fromMeta = [
+  WebhookDeliveryRepository,
+  WebhookArchiveRepository,
+  WebhookListenerRepository,
+  DeliveryStatusService,
+];
 const offered = [...record, ...outbox, ...fromMeta];
 
 /** The record: what was said, to whom, and how far it got. Works on the application's one DataSource. */

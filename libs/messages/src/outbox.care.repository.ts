@@ -69,6 +69,11 @@ export class OutboxCareRepository {
     return rows.length;
   }
 
+  /** Forgets templates that can no longer be needed instead of a message: Meta reports on one within days. */
+  async removeOldFallbacks(): Promise<void> {
+    await this.dataSource.query(`DELETE FROM message_fallbacks WHERE created_at < now() - interval '30 days'`);
+  }
+
   /**
    * Notes which unconfirmed messages have a witness: an attempt made later from the same number whose status came. It
    * counts only for attempts since which every process that takes Meta's deliveries listened without interruption: a status

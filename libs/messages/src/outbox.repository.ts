@@ -5,6 +5,7 @@ import { preparedRows, queryRows, type Statement, storableJson } from '#common';
 
 import type { PendingReason } from './delivery-status.ts';
 import type { MessageError, WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
+import { useFallbacks, WINDOW_CLOSED } from './message-fallbacks.ts';
 import { BLOCKED, CLAIM } from './outbox.claim.sql.ts';
 import type { Permits } from './sender-pace.repository.ts';
 
@@ -115,7 +116,16 @@ export class OutboxRepository {
    * does not know. A result of an attempt that is no longer the current one is a line of the timeline and moves nothing.
    */
   async recordResults(results: AttemptResult[]): Promise<void> {
-    await preparedRows(this.dataSource, RECORD, [storableJson(results.map(toResultRow))]);
+    const rows = storableJson(results.map(toResultRow));
+    const outOfWindow = results.filter(({ error }) => error?.code === WINDOW_CLOSED).map(({ message }) => message.id);
+    if (outOfWindow.length === 0) {
+      await preparedRows(this.dataSource, RECORD, [rows]);
+      return;
+    }
+    await this.dataSource.transaction(async (tx) => {
+      await preparedRows(tx, RECORD, [rows]);
+      await useFallbacks(tx, outOfWindow);
+    });
   }
 
   /** Lets those go on whose turn it is: parked messages that nothing to the same person comes before any more. */

@@ -163,7 +163,7 @@ describe(WebhookDeliveryRepository.name, () => {
       item: '{}',
       ...change,
     });
-    const setAside = (item: SetAside) => deliveries.setAside(db.manager, item);
+    const setAside = (item: SetAside) => deliveries.setAside(db.manager, [item]);
     const joinable = async () => (await deliveries.takeJoinable(db.manager, 10)).map(({ item }) => item);
 
     it('are kept once for each place in a delivery', async () => {

@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import { GroupCommit, newId, preparedRows, queryRows, type Statement } from '#common';
 
-import { SetAsideItem, type SetAsideReason } from './entities/set-aside-item.entity.ts';
+import type { SetAsideItem, SetAsideReason } from './entities/set-aside-item.entity.ts';
 import type { WebhookDelivery } from './entities/webhook-delivery.entity.ts';
 
 export interface SetAside {
@@ -59,14 +59,18 @@ export class WebhookDeliveryRepository {
     return this.applyDue(LOCK_FAILED, 1, apply);
   }
 
-  async setAside(tx: EntityManager, item: SetAside): Promise<void> {
-    await tx
-      .createQueryBuilder()
-      .insert()
-      .into(SetAsideItem)
-      .values({ id: newId(), ...item })
-      .orIgnore()
-      .execute();
+  /** Keeps items that were not applied, each once. */
+  async setAside(tx: EntityManager, items: SetAside[]): Promise<void> {
+    if (items.length === 0) return;
+    await tx.query(SET_ASIDE, [
+      items.map(() => newId()),
+      items.map(({ deliveryId }) => deliveryId),
+      items.map(({ itemIndex }) => itemIndex),
+      items.map(({ reason }) => reason),
+      items.map(({ detail }) => detail),
+      items.map(({ whatsappMessageId }) => whatsappMessageId),
+      items.map(({ item }) => item),
+    ]);
   }
 
   /** Statuses that were set aside because their message was unknown, and whose wamid is known by now. */
@@ -150,6 +154,10 @@ WITH stored AS (
   INSERT INTO webhook_deliveries (id, body, app_id) SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::uuid[]) RETURNING id)
 INSERT INTO webhook_queue (delivery_id) SELECT id FROM stored`,
 };
+const SET_ASIDE = `
+INSERT INTO webhook_set_aside_items (id, delivery_id, item_index, reason, detail, whatsapp_message_id, item)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[])
+ON CONFLICT DO NOTHING`;
 const LOCK_FRESH: Statement = { name: 'lock-fresh-deliveries', text: lockDue('attempts = 0') };
 const LOCK_FAILED: Statement = { name: 'lock-failed-deliveries', text: lockDue('attempts > 0') };
 const DONE: Statement = {

@@ -90,6 +90,21 @@ export class WhatsAppMessageRepository {
     return this.dataSource.manager.findOneBy(WhatsAppMessage, { tenantId, id });
   }
 
+  /** What was said between a number of ours and somebody, in both directions. Newest first, older than `beforeId`. */
+  async listWith(
+    { tenantId, phoneNumberId, contactKey }: Pick<WhatsAppMessage, 'tenantId' | 'phoneNumberId' | 'contactKey'>,
+    limit: number,
+    beforeId?: string,
+  ): Promise<WhatsAppMessage[]> {
+    const query = this.dataSource.manager
+      .createQueryBuilder(WhatsAppMessage, 'm')
+      .where({ tenantId, phoneNumberId, contactKey })
+      .orderBy('m.id', 'DESC')
+      .limit(limit);
+    if (beforeId) query.andWhere('m.id < :beforeId', { beforeId });
+    return query.getMany();
+  }
+
   /** What attempts came to, what Meta reported and what was asked for, in the order it was written. */
   async findEvents(messageId: string): Promise<MessageEvent[]> {
     return this.dataSource.manager.find(MessageEvent, { where: { messageId }, order: { createdAt: 'ASC' } });

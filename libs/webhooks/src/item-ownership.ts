@@ -12,11 +12,23 @@ export class ItemOwnership {
 
   /** Why the app that signed may not say this; undefined where it may. */
   objectionTo(item: WebhookItem, { appId }: Signer): string | undefined {
-    if (item.kind === 'unknown') return undefined;
-    const { phoneNumberId } = item.kind === 'status' ? item.event : item.message;
+    const phoneNumberId = phoneNumberIdOf(item);
+    if (phoneNumberId === undefined) return undefined;
     const sender = this.senders.byPhoneNumberId(phoneNumberId);
     if (!sender) return `phone number id ${phoneNumberId} is not ours`;
     if (sender.appId === appId) return undefined;
     return `phone number id ${phoneNumberId} belongs to another app than the one that signed (${appId ?? 'of the environment'})`;
+  }
+}
+
+/** The number of ours that an item speaks of. */
+export function phoneNumberIdOf(item: WebhookItem): string | undefined {
+  switch (item.kind) {
+    case 'status':
+      return item.event.phoneNumberId;
+    case 'message':
+      return item.message.phoneNumberId;
+    case 'unknown':
+      return undefined;
   }
 }

@@ -2,7 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 
-import type { SetAside, SetAsideItem, StoredDelivery, WebhookDeliveryRepository } from '#messages';
+import type {
+  ConversationRepository,
+  SetAside,
+  SetAsideItem,
+  StoredDelivery,
+  WebhookDeliveryRepository,
+} from '#messages';
 
 import { aDelivery, anInboundChange, aStatusChange } from '../../../test/factories/deliveries.ts';
 import { aSender, someSenders } from '../../../test/factories/senders.ts';
@@ -43,7 +49,7 @@ describe(WebhookProcessor.name, () => {
         return true;
       },
       applyFailed: () => Promise.resolve(false),
-      setAside: (_, item) => Promise.resolve(void setAside.push(item)),
+      setAside: (_, items) => Promise.resolve(void setAside.push(...items)),
       takeJoinable: () => Promise.resolve(joinable.splice(0)),
       resolve: (_, ids) => Promise.resolve(void resolved.push(...ids)),
     });
@@ -56,10 +62,11 @@ describe(WebhookProcessor.name, () => {
     const dataSource = strict<DataSource>({
       transaction: ((work: (tx: EntityManager) => Promise<unknown>) => work(TX)) as DataSource['transaction'],
     });
+    const conversations = strict<ConversationRepository>({ noteHeard: () => Promise.resolve() });
     const ownership = new ItemOwnership(
       someSenders([aSender(), aSender({ phoneNumberId: OF_ANOTHER_APP, appId: ANOTHER_APP })]),
     );
-    processor = new WebhookProcessor(dataSource, deliveries, ownership, applier);
+    processor = new WebhookProcessor(dataSource, deliveries, ownership, conversations, applier);
   });
 
   afterEach(async () => {

@@ -2,9 +2,9 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationB
 import { DataSource, type EntityManager } from 'typeorm';
 
 import { BackgroundLoop } from '#common';
-import { type StoredDelivery, WebhookDeliveryRepository } from '#messages';
+import { ConversationRepository, type StoredDelivery, WebhookDeliveryRepository } from '#messages';
 
-import { ItemOwnership } from './item-ownership.ts';
+import { ItemOwnership, phoneNumberIdOf } from './item-ownership.ts';
 import { toItems } from './webhook-event.mapper.ts';
 import { refusal, WebhookItemApplier } from './webhook-item.applier.ts';
 
@@ -39,6 +39,7 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
     private readonly dataSource: DataSource,
     private readonly deliveries: WebhookDeliveryRepository,
     private readonly ownership: ItemOwnership,
+    private readonly conversations: ConversationRepository,
     private readonly applier: WebhookItemApplier,
   ) {}
 
@@ -66,18 +67,21 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
       }),
     );
     const ours = items.filter(({ objection }) => objection === undefined);
+    await this.conversations.noteHeard(ours.flatMap(({ item }) => phoneNumberIdOf(item) ?? []));
     const refusals = await this.applier.apply(
       tx,
       ours.map(({ item }) => item),
     );
-    const setAside = [
+    const judged = [
       ...items.map((one) => ({ ...one, why: one.objection && refusal(one.item, 'foreign-number', one.objection) })),
       ...ours.map((one, index) => ({ ...one, why: refusals[index] })),
     ];
-    for (const { deliveryId, itemIndex, why } of setAside) {
-      if (!why) continue;
-      await this.deliveries.setAside(tx, { deliveryId, itemIndex, ...why });
-      this.logger.warn({ message: 'Webhook item set aside', deliveryId, itemIndex, reason: why.reason });
+    const setAside = judged.flatMap(({ deliveryId, itemIndex, why }) =>
+      why ? [{ deliveryId, itemIndex, ...why }] : [],
+    );
+    await this.deliveries.setAside(tx, setAside);
+    for (const { deliveryId, itemIndex, reason } of setAside) {
+      this.logger.warn({ message: 'Webhook item set aside', deliveryId, itemIndex, reason });
     }
   }
 

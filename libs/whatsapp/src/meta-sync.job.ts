@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 
+import { BackgroundLoop } from '#common';
 import { type Sender, SenderDirectory } from '#tenants';
 
 import { CloudApiClient } from './cloud-api/index.ts';
@@ -9,13 +10,21 @@ import { TemplateCatalogueService } from './templates/template-catalogue.service
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
+/** How often it is looked for numbers that were stored meanwhile. */
+const LOOK_MS = 5_000;
 
-/** Fetches at start what only Meta knows: templates, and the numbers behind our ids. Until Meta answers; the start itself does not wait. */
+/** Fetches what only Meta knows of each number as soon as there is one: its templates, and the number behind the id. Until Meta answers; the start itself does not wait. */
 @Injectable()
 export class MetaSyncJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(MetaSyncJob.name);
   private readonly stop = new AbortController();
-  private running: Promise<void>[] = [];
+  private readonly known = new Set<string>();
+  private readonly running: Promise<void>[] = [];
+  private readonly looking = new BackgroundLoop(
+    () => Promise.resolve(this.learnNew()),
+    LOOK_MS,
+    (cause) => this.logger.error({ message: 'New numbers were not looked for', err: cause }),
+  );
 
   constructor(
     private readonly catalogue: TemplateCatalogueService,
@@ -24,18 +33,25 @@ export class MetaSyncJob implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
-    this.running = this.senders
-      .all()
-      .flatMap((sender) => [
-        this.untilDone('templates', () => this.catalogue.sync(sender)),
-        this.untilDone('phone number', () => this.learnNumber(sender)),
-      ]);
+    this.looking.start();
   }
 
   /** A fetch that is under way still needs the database. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stop.abort();
+    await this.looking.stop();
     await Promise.all(this.running);
+  }
+
+  private learnNew(): boolean {
+    for (const sender of this.senders.all().filter(({ phoneNumberId }) => !this.known.has(phoneNumberId))) {
+      this.known.add(sender.phoneNumberId);
+      this.running.push(
+        this.untilDone('templates', () => this.catalogue.sync(sender)),
+        this.untilDone('phone number', () => this.learnNumber(sender)),
+      );
+    }
+    return false;
   }
 
   private async learnNumber(sender: Sender): Promise<void> {

@@ -6,6 +6,7 @@ import { MessagesModule } from '#messages';
 import { CloudApiClient } from './cloud-api/index.ts';
 import { MetaSyncJob } from './meta-sync.job.ts';
 import { AttemptRecorder } from './sending/attempt.recorder.ts';
+import { ConversationWindowsService } from './sending/conversation-windows.service.ts';
 import { OutboxClaimer } from './sending/outbox.claimer.ts';
 import { OutboxDispatcher } from './sending/outbox.dispatcher.ts';
 import { OutboxPoller } from './sending/outbox.poller.ts';
@@ -28,12 +29,19 @@ const cloudApi = {
 };
 const sending = [SendHoldsService, OutboxClaimer, AttemptRecorder, OutboxDispatcher, OutboxSweeper, OutboxPoller];
 const fromMeta = [TemplateCatalogueService, MetaSyncJob];
-const offered = [WhatsAppService, WhatsAppBusinessService, OutboxPoller, SendHoldsService, TemplateCatalogueService];
+const offered = [
+  WhatsAppService,
+  WhatsAppBusinessService,
+  OutboxPoller,
+  SendHoldsService,
+  TemplateCatalogueService,
+  CloudApiClient,
+];
 
 /** How to speak to WhatsApp: the facade, the one way to send, the outbox that delivers, the templates. */
 @Module({
   imports: [MessagesModule],
-  providers: [cloudApi, ...sending, ...fromMeta, WhatsAppBusinessService, WhatsAppService],
+  providers: [cloudApi, ...sending, ...fromMeta, ConversationWindowsService, WhatsAppBusinessService, WhatsAppService],
   exports: offered,
 })
 export class WhatsAppModule implements OnApplicationShutdown {

@@ -8,13 +8,19 @@ import type { Disturbance, Scenario } from './scenario.ts';
 /** One and a half of the short leases. */
 const FREEZE_MS = 4_500;
 /** Long enough that its messages are swept and sent by others, short enough that those are still on the wire. */
-const OVERTAKEN_MS = 3_900;
+const OVERTAKEN_MS = 4_600;
+/** From the claim of the second attempt, soon after the lease of the first, until after the standstill. */
+const SLOW_MS = 2_000;
 /**
  * A process that stands still is taken for gone after ten seconds: with a shorter grace the witness of a lost answer could
  * not know of it.
  */
 const LONGER_THAN_A_STANDSTILL: Settings = { UNCONFIRMED_GRACE_MS: '12000' };
-const RESENT_AT_ONCE: Settings = { UNCONFIRMED_POLICY: 'resend', UNCONFIRMED_GRACE_MS: '0' };
+const RESENT_AT_ONCE: Settings = {
+  UNCONFIRMED_POLICY: 'resend',
+  UNCONFIRMED_GRACE_MS: '0',
+  WHATSAPP_SEND_TIMEOUT_MS: '2800',
+};
 const DEFAULT_TIMES: Settings = {
   DISPATCHER_LEASE_MS: '60000',
   WHATSAPP_SEND_TIMEOUT_MS: '30000',
@@ -86,7 +92,7 @@ function drawOvertaken(random: Random): Disturbance {
     allowed: { resendMayDouble: true },
     prepare: async ({ world: { simulator }, announce }) => {
       announce('Graph: slow');
-      await simulator.addFault({ kind: 'slow', delayMs: 800 });
+      await simulator.addFault({ kind: 'slow', delayMs: SLOW_MS });
     },
     disturb: async (stage) => {
       await stage.load.reached(share);

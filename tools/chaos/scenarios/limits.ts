@@ -2,7 +2,7 @@ import type { LoadSize } from '../load/plan.ts';
 import { type Disturbance, NothingHappened, type Scenario } from './scenario.ts';
 
 const PER_SECOND = 12;
-const MUCH_AT_ONCE: LoadSize = { singles: 30, bulks: 8, poEvents: 10 };
+const MUCH_AT_ONCE: LoadSize = { singles: 40, bulks: 16, poEvents: 12 };
 
 /** Limits that the replicas must keep together. */
 export const LIMIT_SCENARIOS: readonly Scenario[] = [

@@ -14,6 +14,7 @@ export type MessageEventType =
   | 'unconfirmed'
   | 'resent'
   | 'retried'
+  | 'fallback'
   | 'expired'
   | 'cancelled'
   | 'received';

@@ -4,7 +4,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
  * `unknown-message`: a status for a message we do not know (yet); joined when its wamid is stored.
  * `foreign-number`: it speaks of a number that is not ours. `unknown-kind`: newer than this code. `not-applicable`: it could not be applied.
  */
-export type SetAsideReason = 'unknown-message' | 'foreign-number' | 'unknown-kind' | 'not-applicable';
+export const SET_ASIDE_REASONS = ['unknown-message', 'foreign-number', 'unknown-kind', 'not-applicable'] as const;
+export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 
 /** One item of a delivery that was not applied, with its reason; the others of its batch went on. */
 @Entity('webhook_set_aside_items')

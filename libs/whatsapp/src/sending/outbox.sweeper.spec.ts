@@ -42,6 +42,7 @@ describe(OutboxSweeper.name, () => {
     const care = strict<OutboxCareRepository>({
       sweepLeases: ({ code }) => (faults-- > 0 ? Promise.reject(new Error('The database is away')) : step(code)),
       expireOverdue: ({ code }) => step(code),
+      removeOldFallbacks: () => Promise.resolve(),
       noteWitnesses: async () => void (await step('witnesses')),
       requeueUnconfirmed: (graceMs, witnessed) => step(`again after ${graceMs}${witnessed ? ', witnessed' : ''}`),
     });

@@ -6,6 +6,8 @@ import { OutboxCareRepository, OutboxRepository } from '#messages';
 import { EXPIRED, UNCONFIRMED } from './attempt-result.ts';
 import { SendHoldsService } from './send-holds.service.ts';
 
+const HOUR_MS = 3_600_000;
+
 /** Keeps this process's leases alive, and heals what other processes left behind. */
 @Injectable()
 export class OutboxSweeper {
@@ -25,6 +27,7 @@ export class OutboxSweeper {
     this.loops = [
       this.every(leaseMs / 3, () => this.outbox.heartbeat(onTheWire(), leaseToken, leaseMs)),
       this.every(sweepMs, () => this.sweep()),
+      this.every(HOUR_MS, () => this.care.removeOldFallbacks()),
     ];
   }
 

@@ -8,6 +8,8 @@ export interface SendRequest {
   recipientName?: string;
   /** Meta's message object or our shorthands: `type`, the object named after it, `context`. */
   message: Record<string, unknown>;
+  /** `{ template: { name, language, parameters } }`: goes instead of a free-form message whose window is closed. */
+  fallback?: Record<string, unknown>;
   notificationId?: string;
   metadata?: Record<string, unknown>;
   priority?: Priority;

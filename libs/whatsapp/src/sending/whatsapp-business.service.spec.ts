@@ -15,6 +15,7 @@ import { aSender } from '../../../../test/factories/senders.ts';
 import { strict } from '../../../../test/factories/strict.ts';
 import { type CloudApiClient, CloudApiNotSentError, type PhoneNumberInfo } from '../cloud-api/index.ts';
 import type { TemplateCatalogueService } from '../templates/template-catalogue.service.ts';
+import type { ConversationWindowsService } from './conversation-windows.service.ts';
 import type { OutboxPoller } from './outbox.poller.ts';
 import type { SendRequest } from './send-request.ts';
 import { type BulkItem, WhatsAppBusinessService } from './whatsapp-business.service.ts';
@@ -76,6 +77,10 @@ describe(WhatsAppBusinessService.name, () => {
       strict<SenderDirectory>({ forTenant: () => SENDER, all: () => [SENDER] }),
       strict<TemplateCatalogueService>({
         check: () => (templateRefusal ? Promise.reject(templateRefusal) : Promise.resolve()),
+      }),
+      strict<ConversationWindowsService>({
+        readFallback: () => ({ errors: [] }),
+        decide: (_sender, _contactKey, content) => Promise.resolve({ content }),
       }),
       strict<CloudApiClient>({ getPhoneNumber: () => getPhoneNumber() }),
       strict<OutboxPoller>({ wake: () => void wakeUps++ }),

@@ -5,10 +5,12 @@ import type { EntityManager } from 'typeorm';
 
 import { AppConfig, AppError, Clock, type FieldError, newId, NotFoundError, parseE164, ValidationError } from '#common';
 import {
+  type Fallback,
   isAnswered,
   MessageBatchRepository,
   messageTypeOf,
   type PendingMessage,
+  storeFallbacks,
   type WhatsAppMessage,
   WhatsAppMessageRepository,
 } from '#messages';
@@ -17,6 +19,7 @@ import { type Sender, SenderDirectory } from '#tenants';
 import { CloudApiClient, CloudApiError } from '../cloud-api/index.ts';
 import { bodyParameters, type MessageContent, readContent, unstorableFaults } from '../payloads/index.ts';
 import { TemplateCatalogueService } from '../templates/template-catalogue.service.ts';
+import { ConversationWindowsService } from './conversation-windows.service.ts';
 import { OutboxPoller } from './outbox.poller.ts';
 import { PRIORITIES, type SendRequest } from './send-request.ts';
 
@@ -47,6 +50,12 @@ export interface BulkReceipt {
   batchId: string;
   results: BulkResult[];
 }
+/** A message that was found good, and what goes if Meta finds its window closed. */
+interface Judged {
+  message: PendingMessage;
+  fallback?: Fallback;
+}
+
 export type BulkResult = { index: number; message: PendingMessage } | { index: number; error: AppError };
 
 export interface WhatsAppHealth {
@@ -68,6 +77,7 @@ export class WhatsAppBusinessService {
     private readonly batches: MessageBatchRepository,
     private readonly senders: SenderDirectory,
     private readonly templates: TemplateCatalogueService,
+    private readonly windows: ConversationWindowsService,
     private readonly cloudApi: CloudApiClient,
     private readonly outbox: OutboxPoller,
   ) {}
@@ -77,10 +87,11 @@ export class WhatsAppBusinessService {
    * @throws ValidationError (422) naming every bad field; AppError `notifications-disabled` (503), `templates-unavailable` (503).
    */
   async sendMessage(request: SendRequest, { alongside, errors = [] }: SendOptions = {}): Promise<WhatsAppMessage> {
-    const message = await this.judge(request, errors);
-    const stored = alongside
-      ? (await this.messages.createPendingWith([message], (tx, [one]) => alongside(tx, one!)))[0]!
-      : await this.messages.createPending(message);
+    const judged = await this.judge(request, errors);
+    const stored =
+      alongside || judged.fallback
+        ? await this.storeWith(judged, alongside)
+        : await this.messages.createPending(judged.message);
     this.outbox.wake();
     return stored;
   }
@@ -93,13 +104,16 @@ export class WhatsAppBusinessService {
   async sendBulk(tenantId: string, items: BulkItem[], { alongside }: BulkOptions = {}): Promise<BulkReceipt> {
     this.assertEnabled();
     const batchId = newId();
-    const results: BulkResult[] = [];
-    for (const [index, item] of items.entries()) results.push({ index, ...(await this.judgeItem(item, batchId)) });
+    const judgements: (({ index: number } & Judged) | { index: number; error: AppError })[] = [];
+    for (const [index, item] of items.entries()) judgements.push({ index, ...(await this.judgeItem(item, batchId)) });
 
-    const messages = results.flatMap((result) => ('message' in result ? [result.message] : []));
+    const good = judgements.filter((one) => 'message' in one);
+    const messages = good.map(({ message }) => message);
+    const results = judgements.map((one) => ('message' in one ? { index: one.index, message: one.message } : one));
     const receipt = { batchId, results };
     await this.messages.createPendingWith(messages, async (tx) => {
       const accepted = messages.length;
+      await storeFallbacks(tx, good.flatMap(fallbackOf));
       await this.batches.create(tx, { id: batchId, tenantId, accepted, rejected: items.length - accepted });
       await alongside?.(tx, receipt);
     });
@@ -137,10 +151,19 @@ export class WhatsAppBusinessService {
     }
   }
 
-  private async judgeItem(item: BulkItem, batchId: string): Promise<{ message: PendingMessage } | { error: AppError }> {
+  private async storeWith(judged: Judged, alongside: SendOptions['alongside']): Promise<WhatsAppMessage> {
+    const [stored] = await this.messages.createPendingWith([judged.message], async (tx, [one]) => {
+      await storeFallbacks(tx, fallbackOf(judged));
+      await alongside?.(tx, one!);
+    });
+    return stored!;
+  }
+
+  private async judgeItem(item: BulkItem, batchId: string): Promise<Judged | { error: AppError }> {
     if ('refusal' in item) return { error: item.refusal };
     try {
-      return { message: { ...(await this.judge(item.request, item.errors)), batchId } };
+      const judged = await this.judge(item.request, item.errors);
+      return { ...judged, message: { ...judged.message, batchId } };
     } catch (error) {
       // What is not the message's own fault is the fault of all of them.
       if (!(error instanceof AppError) || error.status >= 500) throw error;
@@ -148,7 +171,7 @@ export class WhatsAppBusinessService {
     }
   }
 
-  private async judge(request: SendRequest, errors: FieldError[] = []): Promise<PendingMessage> {
+  private async judge(request: SendRequest, errors: FieldError[] = []): Promise<Judged> {
     this.assertEnabled();
     return this.toMessage(request, this.senders.forTenant(request.tenantId), [...errors]);
   }
@@ -163,17 +186,22 @@ export class WhatsAppBusinessService {
     );
   }
 
-  private async toMessage(request: SendRequest, sender: Sender, errors: FieldError[]): Promise<PendingMessage> {
+  private async toMessage(request: SendRequest, sender: Sender, errors: FieldError[]): Promise<Judged> {
     const recipient = this.readRecipient(request, errors);
     const times = this.readTimes(request, errors);
-    const { content, errors: contentErrors } = readContent(request.message);
-    errors.push(...contentErrors);
+    const { content: asked, errors: contentErrors } = readContent(request.message);
+    const { content: fallbackContent, errors: fallbackErrors } = this.windows.readFallback(request);
+    errors.push(...contentErrors, ...fallbackErrors);
     errors.push(...unstorableFaults(request.recipientName, 'recipient_name'));
     errors.push(...unstorableFaults(request.metadata, 'metadata'));
-    if (errors.length > 0 || !content) throw new ValidationError(errors, codeFor(errors));
-    if (content.type === 'template') await this.templates.check(sender, request.message, content);
+    if (errors.length > 0 || !asked) throw new ValidationError(errors, codeFor(errors));
+    const isTemplate = asked.type === 'template';
+    if (isTemplate) await this.templates.check(sender, request.message, asked);
+    const { content, fallback } = isTemplate
+      ? { content: asked }
+      : await this.windows.decide(sender, recipient.contactKey, asked, request, fallbackContent);
 
-    return {
+    const message = {
       id: newId(),
       tenantId: request.tenantId,
       phoneNumberId: sender.phoneNumberId,
@@ -189,6 +217,7 @@ export class WhatsAppBusinessService {
       priority: PRIORITIES.indexOf(request.priority ?? 'normal'),
       ...times,
     };
+    return { message, ...(fallback && { fallback }) };
   }
 
   private readRecipient({ to, recipient }: SendRequest, errors: FieldError[]) {
@@ -222,6 +251,10 @@ export class WhatsAppBusinessService {
     }
     return { sendAt: sendAt ?? null, expiresAt: expires };
   }
+}
+
+function fallbackOf({ message, fallback }: Judged): ({ messageId: string } & Fallback)[] {
+  return fallback ? [{ messageId: message.id, ...fallback }] : [];
 }
 
 /** A bad phone number alone has a code of its own, because callers correct it differently. */

@@ -25,6 +25,7 @@ const AROUND: Record<string, Check> = {
     typeof value === 'string' && value.length <= LONGEST_NAME
       ? undefined
       : `must be a string of at most ${LONGEST_NAME} characters`,
+  fallback: (value) => (isObject(value) ? undefined : 'must be an object such as {"template": { … }}'),
   notification_id: uuid,
   metadata: (value) => (isObject(value) ? undefined : 'must be an object'),
   priority: (value) =>
@@ -60,7 +61,18 @@ export function readSend(caller: Caller, body: unknown): { request: SendRequest;
 }
 
 function toRequest(caller: Caller, given: Record<string, unknown>, errors: FieldError[]): SendRequest {
-  const { tenant_id, to, recipient, recipient_name, notification_id, metadata, priority, send_at, expires_at } = given;
+  const {
+    tenant_id,
+    to,
+    recipient,
+    recipient_name,
+    fallback,
+    notification_id,
+    metadata,
+    priority,
+    send_at,
+    expires_at,
+  } = given;
   const message = Object.fromEntries(
     OF_THE_MESSAGE.filter((field) => given[field] !== undefined).map((field) => [field, given[field]]),
   );
@@ -71,6 +83,7 @@ function toRequest(caller: Caller, given: Record<string, unknown>, errors: Field
     recipient: recipient as string | undefined,
     recipientName: recipient_name as string | undefined,
     message,
+    fallback: fallback as Record<string, unknown> | undefined,
     notificationId: notification_id as string | undefined,
     metadata: metadata as Record<string, unknown> | undefined,
     priority: priority as Priority | undefined,

@@ -1,0 +1,127 @@
+import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+
+import { AppError, Clock, isUuid, NotFoundError } from '#common';
+import {
+  type Conversation,
+  type ConversationFilter,
+  ConversationRepository,
+  WhatsAppMessageRepository,
+  windowAt,
+} from '#messages';
+import { type Caller, CurrentCaller, RequireScope, SenderDirectory, tenantOf } from '#tenants';
+import { CloudApiClient, CloudApiError, CloudApiRefusal } from '#whatsapp';
+
+import { readCursor, toCursor, toPage } from '../messages/cursor.ts';
+import { toMessageResponse } from '../messages/dto/message.response.ts';
+import { PageDto } from '../messages/dto/page.dto.ts';
+import { ConversationResponse, ListConversationsDto, MarkReadDto, toConversationResponse } from './conversation.dto.ts';
+
+/** Who wrote, whether they can be answered freely, and what was said. */
+@ApiTags('conversations')
+@ApiBearerAuth()
+@Controller('api/v1/whatsapp/conversations')
+export class ConversationsController {
+  constructor(
+    private readonly conversations: ConversationRepository,
+    private readonly messages: WhatsAppMessageRepository,
+    private readonly senders: SenderDirectory,
+    private readonly cloudApi: CloudApiClient,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The last one written to first. */
+  @Get()
+  @RequireScope('messages:read')
+  @ApiOkResponse({ type: [ConversationResponse] })
+  async list(@CurrentCaller() caller: Caller, @Query() query: ListConversationsDto) {
+    const { limit, cursor } = query;
+    const found = await this.conversations.list(toFilter(caller, query), limit + 1, readCursor(cursor));
+    const page = found.slice(0, limit);
+    const last = found.length > limit ? page.at(-1) : undefined;
+    return {
+      data: page.map((conversation) => this.show(conversation)),
+      paging: { next_cursor: last ? toCursor(last.lastInboundId) : null },
+    };
+  }
+
+  @Get(':id')
+  @RequireScope('messages:read')
+  @ApiOkResponse({ type: ConversationResponse })
+  async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<ConversationResponse> {
+    return this.show(await this.find(caller, id));
+  }
+
+  /** Both directions, newest first. */
+  @Get(':id/messages')
+  @RequireScope('messages:read')
+  async listMessages(@CurrentCaller() caller: Caller, @Param('id') id: string, @Query() { limit, cursor }: PageDto) {
+    const { tenantId, phoneNumberId, contactKey } = await this.find(caller, id);
+    const found = await this.messages.listWith({ tenantId, phoneNumberId, contactKey }, limit + 1, readCursor(cursor));
+    return toPage(found, limit, toMessageResponse);
+  }
+
+  /**
+   * Shows the person blue ticks for what they wrote, and, with `typing`, that an answer is being written.
+   * @throws AppError 502 `whatsapp-refused` or `whatsapp-unreachable`; nothing was changed then
+   */
+  @Post(':id/read')
+  @HttpCode(HttpStatus.OK)
+  @RequireScope('messages:send')
+  @ApiOkResponse({ type: ConversationResponse })
+  async markRead(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body() { typing = false }: MarkReadDto,
+  ): Promise<ConversationResponse> {
+    const { phoneNumberId, lastInboundWamid } = await this.find(caller, id);
+    const sender = this.senders.byPhoneNumberId(phoneNumberId);
+    if (!sender) {
+      throw new AppError(409, 'sending-number-unknown', `The number ${phoneNumberId} is not configured any more.`);
+    }
+    try {
+      await this.cloudApi.markAsRead(sender, lastInboundWamid, { typing });
+    } catch (failure) {
+      throw failure instanceof CloudApiError ? notMarked(failure) : failure;
+    }
+    await this.conversations.markRead(id, lastInboundWamid);
+    return this.show(await this.find(caller, id));
+  }
+
+  private show(conversation: Conversation): ConversationResponse {
+    // Whoever wrote was heard: what is not open any more is closed.
+    const window = windowAt(this.clock.now(), conversation.lastInboundAt, new Date(0));
+    return toConversationResponse(conversation, window);
+  }
+
+  /** Another tenant's conversation is not found, as one that does not exist. */
+  private async find({ tenantId }: Caller, id: string): Promise<Conversation> {
+    const conversation = isUuid(id) ? await this.conversations.findById(id) : null;
+    if (!conversation || (tenantId !== null && conversation.tenantId !== tenantId)) {
+      throw new NotFoundError('conversation', id);
+    }
+    return conversation;
+  }
+}
+
+function toFilter(caller: Caller, query: ListConversationsDto): ConversationFilter {
+  // A tenant's key sees its tenant; a platform key sees every tenant, or the one it names.
+  const tenantId = caller.tenantId === null ? query.tenant_id : tenantOf(caller, query.tenant_id);
+  return {
+    ...(tenantId && { tenantId }),
+    ...(query.phone_number_id && { phoneNumberId: query.phone_number_id }),
+    ...(query.contact && { contactKey: query.contact }),
+    ...(query.window && { window: query.window }),
+    ...(query.unread !== undefined && { unread: query.unread }),
+  };
+}
+
+function notMarked(failure: CloudApiError): AppError {
+  if (failure instanceof CloudApiRefusal) {
+    const { code, advice } = failure;
+    return new AppError(502, 'whatsapp-refused', `WhatsApp refused to mark it as read (${code}). ${advice.action}`);
+  }
+  return new AppError(502, 'whatsapp-unreachable', 'WhatsApp did not answer; marking as read may be repeated.', {
+    retryAfterSeconds: 5,
+  });
+}
