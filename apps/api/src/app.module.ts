@@ -10,6 +10,7 @@ import { ApiKeyGuard, TenantsModule } from '#tenants';
 import { WebhooksModule } from '#webhooks';
 import { WhatsAppModule } from '#whatsapp';
 
+import { AccountEventsController } from './account-events/account-events.controller.ts';
 import { ENTITIES } from './entities.ts';
 import { HoldsController } from './holds/holds.controller.ts';
 import { ExpiredKeysJob } from './idempotency/expired-keys.job.ts';
@@ -24,7 +25,14 @@ import { Metrics } from './operations/metrics.ts';
 import { PoEventsController } from './po-events/po-events.controller.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
 
-const forCallers = [MessagesController, BatchesController, HoldsController, TemplatesController, PoEventsController];
+const forCallers = [
+  MessagesController,
+  BatchesController,
+  HoldsController,
+  AccountEventsController,
+  TemplatesController,
+  PoEventsController,
+];
 const forOperators = [HealthController, MetricsController];
 const idempotency = [IdempotencyService, ExpiredKeysJob];
 

@@ -1,4 +1,6 @@
 import {
+  AccountEvent,
+  AccountState,
   MessageBatch,
   MessageEvent,
   QueuedDelivery,
@@ -29,6 +31,8 @@ export const ENTITIES = [
   WebhookListener,
   WebhookWitness,
   SetAsideItem,
+  AccountEvent,
+  AccountState,
   PoEvent,
   PoDeadLetter,
   ApiKey,

@@ -1,3 +1,10 @@
+export {
+  type AccountEventFilter,
+  AccountEventRepository,
+  type ListedAccountEvent,
+  type NewAccountEvent,
+} from './account-event.repository.ts';
+export { AccountStateRepository } from './account-state.repository.ts';
 export { type AttemptRef, readAttemptRef, writeAttemptRef } from './attempt-ref.ts';
 export { advance, type DeliveryProgress, type DeliveryReport } from './delivery-progress.ts';
 export { DeliveryStatusRepository } from './delivery-status.repository.ts';
@@ -11,6 +18,8 @@ export {
   type PendingReason,
   type ReportedStatus,
 } from './delivery-status.ts';
+export { AccountEvent } from './entities/account-event.entity.ts';
+export { AccountState } from './entities/account-state.entity.ts';
 export { MessageBatch } from './entities/message-batch.entity.ts';
 export { MessageEvent, type MessageEventSource, type MessageEventType } from './entities/message-event.entity.ts';
 export { HOLD_SCOPES, type HoldScope, SendHold } from './entities/send-hold.entity.ts';
@@ -34,7 +43,7 @@ export {
   OutboxRepository,
 } from './outbox.repository.ts';
 export type { PendingMessage } from './pending-message.ts';
-export { type NewHold, type OpenHold, type Scope, SendHoldRepository } from './send-hold.repository.ts';
+export { type NewHold, type OpenHold, type Scope, SendHoldRepository, type ToldHold } from './send-hold.repository.ts';
 export { type Permits, SenderPaceRepository } from './sender-pace.repository.ts';
 export { type SetAside, type StoredDelivery, WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
 export { WebhookListenerRepository } from './webhook-listener.repository.ts';
@@ -44,4 +53,9 @@ export {
   type ReceivedMessage,
   WhatsAppMessageRepository,
 } from './whatsapp-message.repository.ts';
-export { type ListedTemplate, WhatsAppTemplateRepository } from './whatsapp-template.repository.ts';
+export {
+  type ListedTemplate,
+  type TemplateChange,
+  type ToldTemplate,
+  WhatsAppTemplateRepository,
+} from './whatsapp-template.repository.ts';

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 
+import { AccountEventRepository } from './account-event.repository.ts';
+import { AccountStateRepository } from './account-state.repository.ts';
 import { DeliveryStatusRepository } from './delivery-status.repository.ts';
 import { DeliveryStatusService } from './delivery-status.service.ts';
 import { MessageBatchRepository } from './message-batch.repository.ts';
@@ -20,7 +22,13 @@ const record = [
   WhatsAppTemplateRepository,
 ];
 const outbox = [OutboxRepository, OutboxCareRepository, SenderPaceRepository, SendHoldRepository];
-const fromMeta = [WebhookDeliveryRepository, WebhookListenerRepository, DeliveryStatusService];
+const fromMeta = [
+  WebhookDeliveryRepository,
+  WebhookListenerRepository,
+  DeliveryStatusService,
+  AccountEventRepository,
+  AccountStateRepository,
+];
 const offered = [...record, ...outbox, ...fromMeta];
 
 /** The record: what was said, to whom, and how far it got. Works on the application's one DataSource. */

@@ -7,6 +7,7 @@ import type { SetAside, SetAsideItem, WebhookDeliveryRepository } from '#message
 import { aDelivery, anInboundChange, aStatusChange } from '../../../test/factories/deliveries.ts';
 import { strict } from '../../../test/factories/strict.ts';
 import { eventually } from '../../../test/support/eventually.ts';
+import type { AccountEventApplier } from './account-event.applier.ts';
 import { WebhookProcessor } from './webhook.processor.ts';
 import type { WebhookItem } from './webhook-event.mapper.ts';
 import type { Refusal, WebhookItemApplier } from './webhook-item.applier.ts';
@@ -27,10 +28,12 @@ describe(WebhookProcessor.name, () => {
   /** Wamids that are refused. */
   let refused: Set<string>;
   let setAside: SetAside[];
+  /** How many rounds were applied when what follows a commit was done. */
+  let followed: number[];
   let processor: WebhookProcessor;
 
   beforeEach(() => {
-    [rounds, joinable, resolved, applied, refused, setAside] = [[], [], [], [], new Set(), []];
+    [rounds, joinable, resolved, applied, refused, setAside, followed] = [[], [], [], [], new Set(), [], []];
     const deliveries = strict<WebhookDeliveryRepository>({
       applyNext: async (apply) => {
         const due = rounds.shift();
@@ -52,7 +55,10 @@ describe(WebhookProcessor.name, () => {
     const dataSource = strict<DataSource>({
       transaction: ((work: (tx: EntityManager) => Promise<unknown>) => work(TX)) as DataSource['transaction'],
     });
-    processor = new WebhookProcessor(dataSource, deliveries, applier);
+    const accountEvents = strict<AccountEventApplier>({
+      follow: () => Promise.resolve(void followed.push(applied.length)),
+    });
+    processor = new WebhookProcessor(dataSource, deliveries, applier, accountEvents);
   });
 
   afterEach(async () => {
@@ -94,6 +100,18 @@ describe(WebhookProcessor.name, () => {
     ]);
   });
 
+  it('tells news of the account which delivery it came in, and does what follows once the round is over', async () => {
+    rounds = [
+      [aStored('1', { field: 'security', value: {} })],
+      [aStored('2', { field: 'flows', value: {} }, { field: 'flows', value: { event: 'x' } })],
+    ];
+
+    processor.onApplicationBootstrap();
+
+    await soon(() => expect(followed).toEqual([1, 2]));
+    expect(applied).toEqual([['1'], ['2', '2']]);
+  });
+
   it('goes on while there is more, and when it is woken', async () => {
     jest.useFakeTimers();
     rounds = [[aStored('1', aStatusChange({ wamid: 'a' }))], [aStored('2', aStatusChange({ wamid: 'b' }))]];
@@ -128,6 +146,8 @@ function wamidOf(item: WebhookItem): string {
       return item.event.whatsappMessageId;
     case 'message':
       return item.message.whatsappMessageId as string;
+    case 'account-event':
+      return item.event.deliveryId ?? 'of no delivery';
     case 'unknown':
       return item.detail;
   }

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 
 import { MessagesModule } from '#messages';
+import { WhatsAppModule } from '#whatsapp';
 
+import { AccountEventApplier } from './account-event.applier.ts';
 import { MetaSignatureGuard } from './meta-signature.guard.ts';
 import { MetaSignature } from './meta-signature.ts';
 import { WebhookIntake } from './webhook.intake.ts';
@@ -12,8 +14,16 @@ import { WebhooksController } from './webhooks.controller.ts';
 
 /** Meta's door: handshake, intake, and the applying of what came in. It never sends. */
 @Module({
-  imports: [MessagesModule],
+  imports: [MessagesModule, WhatsAppModule],
   controllers: [WebhooksController],
-  providers: [MetaSignature, MetaSignatureGuard, WebhookListener, WebhookIntake, WebhookProcessor, WebhookItemApplier],
+  providers: [
+    MetaSignature,
+    MetaSignatureGuard,
+    WebhookListener,
+    WebhookIntake,
+    WebhookProcessor,
+    WebhookItemApplier,
+    AccountEventApplier,
+  ],
 })
 export class WebhooksModule {}

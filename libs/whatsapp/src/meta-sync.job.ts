@@ -9,6 +9,8 @@ import { TemplateCatalogueService } from './templates/template-catalogue.service
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
+/** News that calls for a sync seldom comes alone, and Meta's list may not show it at once. */
+const SOON_MS = 2_000;
 
 /** Fetches at start what only Meta knows: templates, and the numbers behind our ids. Until Meta answers; the start itself does not wait. */
 @Injectable()
@@ -16,6 +18,7 @@ export class MetaSyncJob implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly logger = new Logger(MetaSyncJob.name);
   private readonly stop = new AbortController();
   private running: Promise<void>[] = [];
+  private readonly soon = new Map<string, Promise<void>>();
 
   constructor(
     private readonly catalogue: TemplateCatalogueService,
@@ -35,7 +38,19 @@ export class MetaSyncJob implements OnApplicationBootstrap, BeforeApplicationShu
   /** A fetch that is under way still needs the database. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stop.abort();
-    await Promise.all(this.running);
+    await Promise.all([...this.running, ...this.soon.values()]);
+  }
+
+  /** Meta said something of an account's templates that only its list tells in full. Asked for many times, it is one sync. */
+  syncSoon(businessAccountId: string): void {
+    const sender = this.senders.all().find((one) => one.businessAccountId === businessAccountId);
+    if (!sender || this.stop.signal.aborted || this.soon.has(businessAccountId)) return;
+    const syncing = pause(SOON_MS, undefined, { signal: this.stop.signal })
+      // What is told from here on is for the next one.
+      .then(() => this.soon.delete(businessAccountId))
+      .then(() => this.untilDone('templates', () => this.catalogue.sync(sender)))
+      .catch(() => undefined);
+    this.soon.set(businessAccountId, syncing);
   }
 
   private async learnNumber(sender: Sender): Promise<void> {

@@ -1,7 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
-import { HOLD_SCOPES, OutboxCareRepository, PENDING_REASONS, SendHoldRepository } from '#messages';
+import {
+  AccountEventRepository,
+  HOLD_SCOPES,
+  OutboxCareRepository,
+  PENDING_REASONS,
+  SendHoldRepository,
+} from '#messages';
+
+/** As many unknown fields have a label of their own, those first that came first; the rest are `other`. */
+const FIELDS_LABELLED = 20;
+const LONGEST_LABEL = 64;
 
 /** What Prometheus reads. The state of the queue is the same in every replica; the process's own figures come beside it. */
 @Injectable()
@@ -9,7 +19,7 @@ export class Metrics {
   private readonly registry = new Registry();
   readonly contentType = this.registry.contentType;
 
-  constructor(outbox: OutboxCareRepository, holds: SendHoldRepository) {
+  constructor(outbox: OutboxCareRepository, holds: SendHoldRepository, accountEvents: AccountEventRepository) {
     collectDefaultMetrics({ register: this.registry });
     const registers = [this.registry];
     new Gauge({
@@ -30,6 +40,19 @@ export class Metrics {
       async collect() {
         const open = await holds.listOpen();
         for (const scope of HOLD_SCOPES) this.set({ scope }, open.filter((hold) => hold.scope === scope).length);
+      },
+    });
+    new Counter({
+      name: 'palomar_webhook_unknown_fields_total',
+      help: 'Webhook events in fields newer than this version: kept, listed, and without any effect.',
+      labelNames: ['field'],
+      registers,
+      async collect() {
+        const counts = await accountEvents.countUnknown();
+        this.reset();
+        for (const [index, { field, count }] of counts.entries()) {
+          this.inc({ field: index < FIELDS_LABELLED ? field.slice(0, LONGEST_LABEL) : 'other' }, count);
+        }
       },
     });
   }
