@@ -44,7 +44,7 @@ export class MetaSyncJob implements OnApplicationBootstrap, BeforeApplicationShu
   /** Meta said something of an account's templates that only its list tells in full. Asked for many times, it is one sync. */
   syncSoon(businessAccountId: string): void {
     const sender = this.senders.all().find((one) => one.businessAccountId === businessAccountId);
-    if (!sender || this.stop.signal.aborted || this.soon.has(businessAccountId)) return;
+    if (!sender || this.soon.has(businessAccountId)) return;
     const syncing = pause(SOON_MS, undefined, { signal: this.stop.signal })
       // What is told from here on is for the next one.
       .then(() => this.soon.delete(businessAccountId))
