@@ -10,7 +10,7 @@ import {
   WhatsAppTemplateRepository,
 } from '#messages';
 import { SenderDirectory } from '#tenants';
-import { MetaSyncJob, ToldHoldsService,type ToldNews } from '#whatsapp';
+import { MetaSyncJob, ToldHoldsService, type ToldNews } from '#whatsapp';
 
 import type { AccountNews } from './mapping/account-event.mapper.ts';
 import type { ToldState } from './mapping/account-reading.ts';

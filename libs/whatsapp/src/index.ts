@@ -4,7 +4,7 @@ export { MESSAGE_TYPES, renderBody } from './payloads/index.ts';
 export { OutboxPoller } from './sending/outbox.poller.ts';
 export { SendHoldsService } from './sending/send-holds.service.ts';
 export { PRIORITIES, type Priority, type SendRequest } from './sending/send-request.ts';
-export { type SendingNews, ToldHoldsService,type ToldNews } from './sending/told-holds.service.ts';
+export { type SendingNews, ToldHoldsService, type ToldNews } from './sending/told-holds.service.ts';
 export {
   type BulkItem,
   type BulkReceipt,
