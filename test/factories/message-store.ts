@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
 
 import {
+  AccountEvent,
+  AccountState,
   Conversation,
   HeardNumber,
   MessageBatch,
@@ -43,6 +45,8 @@ export async function aMessageStore(): Promise<MessageStore> {
     WebhookListener,
     WebhookWitness,
     SetAsideItem,
+    AccountEvent,
+    AccountState,
   ] as const;
   const database: TestDatabase = await createTestDatabase();
   const db = await aDataSource(database.url, [...entities]);

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 import { Pool } from 'undici';
+
+import { openLoop } from './open-loop.ts';
 
 const PATH = '/api/v1/whatsapp/messages';
 
@@ -47,18 +47,9 @@ export class LoadDriver {
     return latencies;
   }
 
-  /** Open loop: a message every 1/rate seconds, however long answers take; each is timed from when it was due. */
-  async sendAtRate(rate: number, seconds: number): Promise<number[]> {
-    const latencies: number[] = [];
-    const sending: Promise<void>[] = [];
-    const startedAt = performance.now();
-    for (let index = 0; index < rate * seconds; index += 1) {
-      const dueAt = startedAt + (index * 1000) / rate;
-      if (performance.now() < dueAt) await pause(dueAt - performance.now());
-      sending.push(this.#sendOne().then(() => void latencies.push(performance.now() - dueAt)));
-    }
-    await Promise.all(sending);
-    return latencies;
+  /** Open loop: a message every 1/rate seconds; each is timed from when it was due. */
+  sendAtRate(rate: number, seconds: number): Promise<number[]> {
+    return openLoop(rate * seconds, rate, () => this.#sendOne());
   }
 
   close(): Promise<void> {

@@ -1,24 +1,18 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-
-import { freePort } from '#embedded';
-import { migrate } from '#migrations';
+import { randomUUID } from 'node:crypto';
 
 import { DEFAULT_PHONE_NUMBER_ID } from '../../apps/simulator/src/defaults.ts';
 import { CleanUps } from './clean-ups.ts';
-import { type Cluster, startCluster } from './cluster.ts';
 import { CpuMeter } from './cpu.ts';
 import { Follower } from './follower.ts';
 import { LoadDriver } from './load.ts';
 import { type Measurement, measurePaced, measureThroughput } from './measure.ts';
-import { Observer } from './observer.ts';
+import type { Observer } from './observer.ts';
 import type { BenchOptions } from './options.ts';
 import { describeProfile } from './profile.ts';
-import { Program } from './program.ts';
 import { whatIsMissing } from './proof.ts';
 import { settle, storeBacklog, storeReadMessages } from './seed.ts';
-import { programOf, type SideName } from './sides.ts';
-import { Simulator } from './simulator.ts';
+import type { SideName } from './sides.ts';
+import { startSide } from './start-side.ts';
 import { describeStatements, forgetStatements } from './statements.ts';
 
 /** Starts everything one side needs, measures it, proves that nothing was lost, and ends everything. */
@@ -32,23 +26,9 @@ export async function runSide(side: SideName, options: BenchOptions): Promise<Me
 }
 
 async function measureSide(side: SideName, options: BenchOptions, cleanUps: CleanUps): Promise<Measurement> {
-  const cluster = await startCluster({ watchStatements: options.profile });
-  cleanUps.add(() => cluster.remove());
-  const observer = await Observer.connect(cluster.url);
-  cleanUps.add(() => observer.close());
-  if (side === 'palomar') await prepareTables(cluster, observer, options);
-
-  const simulator = await Simulator.start();
-  cleanUps.add(() => simulator.stop());
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  await simulator.sendWebhooksTo(`${url}/api/v1/whatsapp/webhook`, options.batch);
-
-  const apiKey = randomBytes(32).toString('base64');
-  const profileTo = options.profile ? join(cluster.folder, 'profile') : undefined;
-  const around = { databaseUrl: cluster.url, graphUrl: simulator.url, port, profileTo, pace: options.pace };
-  const program = await Program.start(programOf(side, around, apiKey));
-  cleanUps.add(() => program.stop());
+  const prepare = (observer: Observer): Promise<void> => prepareTables(observer, options);
+  const running = await startSide(side, { ...options, prepare }, cleanUps);
+  const { observer, simulator, program, url, apiKey, profileTo } = running;
 
   const tenantId = randomUUID();
   const follower = new Follower(observer);
@@ -72,8 +52,7 @@ async function measureSide(side: SideName, options: BenchOptions, cleanUps: Clea
   return { ...throughput, paced, missing, profile, statements, output: program.output };
 }
 
-async function prepareTables({ url }: Cluster, observer: Observer, { stored, backlog }: BenchOptions): Promise<void> {
-  await migrate(url);
+async function prepareTables(observer: Observer, { stored, backlog }: BenchOptions): Promise<void> {
   if (stored > 0) await storeReadMessages(observer, stored, DEFAULT_PHONE_NUMBER_ID);
   if (backlog > 0) await storeBacklog(observer, backlog, DEFAULT_PHONE_NUMBER_ID);
   if (stored + backlog > 0) await settle(observer);

@@ -10,6 +10,7 @@ import { ApiKeyGuard, TenantsModule } from '#tenants';
 import { WebhooksModule } from '#webhooks';
 import { WhatsAppModule } from '#whatsapp';
 
+import { AccountEventsController } from './account-events/account-events.controller.ts';
 import { ConversationsController } from './conversations/conversations.controller.ts';
 import { ENTITIES } from './entities.ts';
 import { HoldsController } from './holds/holds.controller.ts';
@@ -33,6 +34,7 @@ const forCallers = [
   BatchesController,
   ConversationsController,
   HoldsController,
+  AccountEventsController,
   TemplatesController,
   PoEventsController,
   WebhookDeliveriesController,

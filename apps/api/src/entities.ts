@@ -1,4 +1,6 @@
 import {
+  AccountEvent,
+  AccountState,
   Conversation,
   HeardNumber,
   MessageBatch,
@@ -21,11 +23,11 @@ import { IdempotencyKey } from './idempotency/idempotency-key.entity.ts';
 
 /** Every table of the schema; what the migrations are compared with. */
 export const ENTITIES = [
-  Conversation,
-  HeardNumber,
-  MessageFallback,
   WhatsAppMessage,
   MessageEvent,
+  MessageFallback,
+  Conversation,
+  HeardNumber,
   MessageBatch,
   SenderPace,
   SendHold,
@@ -35,6 +37,8 @@ export const ENTITIES = [
   WebhookListener,
   WebhookWitness,
   SetAsideItem,
+  AccountEvent,
+  AccountState,
   PoEvent,
   PoDeadLetter,
   ApiKey,

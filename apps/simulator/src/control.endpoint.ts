@@ -10,6 +10,7 @@ const PREFIX = '/_simulator';
 
 const inbound = object({ from: text() }, { text: text(4096), message: anyObject, name: text(), phoneNumberId: text() });
 const status = object({ status: text() }, { wamid: text(), opaque: text(), error_code: number(0) });
+const accountNews = object({ field: text() }, { value: anyObject, time: number(0) });
 const limits = object({}, { messagesPerSecond: orNull(number(1)), pair: bool });
 const webhooks = object(
   {},
@@ -74,6 +75,10 @@ export function controlHandler(controls: Controls, verifyToken: string): Handler
       const { wamid, opaque, status: shown, error_code: code } = checked<StatusRequest>(request, status);
       const isKnown = controls.sendStatus({ wamid, opaque }, shown, code);
       return isKnown ? json({ success: true }, 201) : json({ error: 'No such message in the ledger' }, 404);
+    },
+    'POST /account-news': (request) => {
+      controls.sendAccountNews(checked(request, accountNews));
+      return json({ success: true }, 201);
     },
     'POST /reset': () => done(() => controls.reset()),
   };

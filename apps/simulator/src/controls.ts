@@ -1,4 +1,5 @@
 import type { PhoneNumber } from './account.ts';
+import { accountChange, type AccountNewsRequest } from './account-changes.ts';
 import type { JsonObject } from './checks.ts';
 import type { SimulatorLimits } from './defaults.ts';
 import type { FaultRule } from './faults.ts';
@@ -90,6 +91,12 @@ export class Controls {
     Object.assign(present, fields, { id: present.id, name, language });
     if (present.status !== before) idleness.watch(webhooks.deliver(templateStatusChange(present)));
     return present;
+  }
+
+  /** News of the account, of its numbers or its templates; what this simulator holds of them stays as it is. */
+  sendAccountNews(request: AccountNewsRequest): void {
+    const { account, webhooks, idleness } = this.world;
+    idleness.watch(webhooks.deliver(accountChange(account, request)));
   }
 
   /** Adds a sending number to the account, or changes one. */

@@ -11,6 +11,8 @@ import type { Template } from './template.ts';
 export interface Change {
   field: string;
   value: JsonObject;
+  /** Of its entry, in seconds since 1970; now when left out. */
+  time?: number;
 }
 
 export interface StatusDetails {
@@ -77,8 +79,11 @@ export function templateStatusChange(template: Template): Change {
 
 export function envelope(businessAccountId: string, changes: Change[]): object {
   // Meta dates the entries of every field but `messages`.
-  const dated = changes.some(({ field }) => field !== 'messages') && { time: Math.floor(Date.now() / 1000) };
-  return { object: 'whatsapp_business_account', entry: [{ id: businessAccountId, ...dated, changes }] };
+  const times = changes.flatMap(({ time }) => time ?? []);
+  const time = times.at(-1) ?? Math.floor(Date.now() / 1000);
+  const dated = changes.some(({ field }) => field !== 'messages') && { time };
+  const bare = changes.map(({ field, value }) => ({ field, value }));
+  return { object: 'whatsapp_business_account', entry: [{ id: businessAccountId, ...dated, changes: bare }] };
 }
 
 /** Non-ASCII as `\uXXXX` and `/` as `\/`: whoever parses and prints the body again gets another signature. */

@@ -1,3 +1,10 @@
+export {
+  type AccountEventFilter,
+  AccountEventRepository,
+  type ListedAccountEvent,
+  type NewAccountEvent,
+} from './account-event.repository.ts';
+export { AccountStateRepository } from './account-state.repository.ts';
 export { type AttemptRef, readAttemptRef, writeAttemptRef } from './attempt-ref.ts';
 export {
   type ConversationFilter,
@@ -19,6 +26,8 @@ export {
   type ReportedStatus,
 } from './delivery-status.ts';
 export { Conversation, HeardNumber } from './entities/conversation.entity.ts';
+export { AccountEvent } from './entities/account-event.entity.ts';
+export { AccountState } from './entities/account-state.entity.ts';
 export { MessageBatch } from './entities/message-batch.entity.ts';
 export { MessageEvent, type MessageEventSource, type MessageEventType } from './entities/message-event.entity.ts';
 export { MessageFallback } from './entities/message-fallback.entity.ts';
@@ -44,7 +53,7 @@ export {
   OutboxRepository,
 } from './outbox.repository.ts';
 export type { PendingMessage } from './pending-message.ts';
-export { type NewHold, type OpenHold, type Scope, SendHoldRepository } from './send-hold.repository.ts';
+export { type NewHold, type OpenHold, type Scope, SendHoldRepository, type ToldHold } from './send-hold.repository.ts';
 export { type Permits, SenderPaceRepository } from './sender-pace.repository.ts';
 export {
   type ArchivedDelivery,
@@ -61,4 +70,9 @@ export {
   type ReceivedMessage,
   WhatsAppMessageRepository,
 } from './whatsapp-message.repository.ts';
-export { type ListedTemplate, WhatsAppTemplateRepository } from './whatsapp-template.repository.ts';
+export {
+  type ListedTemplate,
+  type TemplateChange,
+  type ToldTemplate,
+  WhatsAppTemplateRepository,
+} from './whatsapp-template.repository.ts';

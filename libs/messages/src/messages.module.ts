@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 
+import { AccountEventRepository } from './account-event.repository.ts';
+import { AccountStateRepository } from './account-state.repository.ts';
 import { ConversationRepository } from './conversation.repository.ts';
 import { DeliveryStatusRepository } from './delivery-status.repository.ts';
 import { DeliveryStatusService } from './delivery-status.service.ts';
@@ -28,6 +30,8 @@ const fromMeta = [
   WebhookArchiveRepository,
   WebhookListenerRepository,
   DeliveryStatusService,
+  AccountEventRepository,
+  AccountStateRepository,
 ];
 const offered = [...record, ...outbox, ...fromMeta];
 

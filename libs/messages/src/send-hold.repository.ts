@@ -20,6 +20,14 @@ export interface NewHold extends Scope {
   probeInMs: number;
 }
 
+/** A scope that Meta stopped, or lets go on, by webhook. */
+export interface ToldHold extends Scope {
+  /** Meta's time. */
+  toldAt: Date;
+  /** Undefined: it may go on. */
+  stop?: { error: MessageError; probeInMs: number };
+}
+
 /** An open hold, and whether a probe of it is due. */
 export type OpenHold = SendHold & { isProbeDue: boolean };
 
@@ -38,6 +46,27 @@ export class SendHoldRepository {
       [newId(), scope, scopeKey, storableJson(error), attemptedAt, probeInMs],
     );
     return rows.length > 0;
+  }
+
+  /**
+   * Opens and ends holds in the caller's transaction as Meta told; at most one of each scope. Answers the scopes that
+   * changed. A hold that a probe or a person ended after Meta spoke stays ended, and one that began after it stays open.
+   * Messages parked for a template wait for `unparkReleased`, once that is committed.
+   */
+  async applyTold(tx: EntityManager, told: ToldHold[]): Promise<Scope[]> {
+    const opening = told.filter(({ stop }) => stop);
+    const ending = told.filter(({ stop }) => !stop);
+    const rows = [
+      ...(opening.length === 0
+        ? []
+        : await queryRows<{ scope: HoldScope; scope_key: string }>(tx, OPEN_TOLD, [
+            storableJson(opening.map(({ stop, ...one }) => ({ id: newId(), ...one, ...stop }))),
+          ])),
+      ...(ending.length === 0
+        ? []
+        : await queryRows<{ scope: HoldScope; scope_key: string }>(tx, END_TOLD, [storableJson(ending)])),
+    ];
+    return rows.map(({ scope, scope_key: scopeKey }) => ({ scope, scopeKey }));
   }
 
   /** Every open hold, newest first. */
@@ -121,3 +150,27 @@ export class SendHoldRepository {
     return row?.id;
   }
 }
+
+/** What Meta tells by webhook is in whole seconds. */
+const WHOLE_SECOND = `interval '1 second'`;
+
+/** $1: a JSON list. Held since Meta said so: what it says later must be able to end it. */
+const OPEN_TOLD = `
+INSERT INTO send_holds (id, scope, scope_key, error, held_at, probe_at)
+SELECT r.id, r.scope, r."scopeKey", r.error, least(now(), r."toldAt"), now() + r."probeInMs" * interval '1 millisecond'
+FROM jsonb_to_recordset($1::jsonb)
+  AS r (id uuid, scope text, "scopeKey" text, error jsonb, "toldAt" timestamptz, "probeInMs" float8)
+WHERE NOT EXISTS (
+  SELECT FROM send_holds h
+  WHERE h.scope = r.scope AND h.scope_key = r."scopeKey" AND h.released_by <> 'webhook'
+    AND h.released_at > r."toldAt" + ${WHOLE_SECOND})
+ORDER BY r.scope, r."scopeKey"
+ON CONFLICT (scope, scope_key) WHERE released_at IS NULL DO NOTHING
+RETURNING scope, scope_key`;
+
+const END_TOLD = `
+UPDATE send_holds h SET released_at = now(), released_by = 'webhook'
+FROM jsonb_to_recordset($1::jsonb) AS r (scope text, "scopeKey" text, "toldAt" timestamptz)
+WHERE h.scope = r.scope AND h.scope_key = r."scopeKey" AND h.released_at IS NULL
+  AND h.held_at < r."toldAt" + ${WHOLE_SECOND}
+RETURNING h.scope, h.scope_key`;

@@ -4,7 +4,7 @@ import { newId } from '#common';
 
 import { aMessageStore, type MessageStore } from '../../../test/factories/message-store.ts';
 import { BUSINESS_ACCOUNT_ID, inMs } from '../../../test/factories/messages.ts';
-import { type ListedTemplate, WhatsAppTemplateRepository } from './whatsapp-template.repository.ts';
+import { type ListedTemplate, type ToldTemplate, WhatsAppTemplateRepository } from './whatsapp-template.repository.ts';
 
 describe(WhatsAppTemplateRepository.name, () => {
   let store: MessageStore;
@@ -84,5 +84,56 @@ describe(WhatsAppTemplateRepository.name, () => {
 
     expect(await templates.findByName('999999999999999', 'po_notification')).toHaveLength(1);
     expect(await templates.findByName(BUSINESS_ACCOUNT_ID, 'po_notification')).toEqual([]);
+  });
+
+  describe('what webhooks told', () => {
+    const tell = (change: Partial<ToldTemplate>) =>
+      store.db.transaction((tx) =>
+        templates.applyTold(tx, [
+          {
+            businessAccountId: BUSINESS_ACCOUNT_ID,
+            name: 'po_notification',
+            language: 'es',
+            toldAt: inMs(0),
+            ...change,
+          },
+        ]),
+      );
+    const find = async () => (await templates.findByName(BUSINESS_ACCOUNT_ID, 'po_notification'))[0];
+
+    it('is in force at once, and leaves the other columns alone', async () => {
+      await templates.replaceAll(BUSINESS_ACCOUNT_ID, [aListed({ rejectedReason: 'SCAM' })], inMs(-1_000));
+
+      expect(await tell({ qualityScore: 'RED' })).toEqual([true]);
+      expect(await find()).toMatchObject({ status: 'APPROVED', rejectedReason: 'SCAM', qualityScore: 'RED' });
+      expect(await tell({ status: 'PAUSED', rejectedReason: null, disabledFrom: null })).toEqual([true]);
+      expect(await find()).toMatchObject({ status: 'PAUSED', rejectedReason: null, qualityScore: 'RED' });
+    });
+
+    it('outlives a listing that was asked for before', async () => {
+      await templates.replaceAll(BUSINESS_ACCOUNT_ID, [aListed()], inMs(-60_000));
+      await tell({ status: 'PAUSED' });
+
+      await templates.replaceAll(BUSINESS_ACCOUNT_ID, [aListed({ category: 'MARKETING' })], inMs(1_000), inMs(-30_000));
+
+      expect(await find()).toMatchObject({ status: 'PAUSED', category: 'MARKETING' });
+    });
+
+    it('gives way to a listing that was asked for after', async () => {
+      await templates.replaceAll(BUSINESS_ACCOUNT_ID, [aListed()], inMs(-60_000));
+      await tell({ status: 'PAUSED', toldAt: inMs(-30_000) });
+
+      await templates.replaceAll(BUSINESS_ACCOUNT_ID, [aListed()], inMs(0));
+
+      expect(await find()).toMatchObject({ status: 'APPROVED' });
+    });
+
+    it('is not in force where a later listing was read already, nor without such a template', async () => {
+      await templates.replaceAll(BUSINESS_ACCOUNT_ID, [aListed()], inMs(0));
+
+      expect(await tell({ status: 'PAUSED', toldAt: inMs(-120_000) })).toEqual([false]);
+      expect(await tell({ status: 'PAUSED', name: 'unheard_of' })).toEqual([false]);
+      expect(await find()).toMatchObject({ status: 'APPROVED' });
+    });
   });
 });

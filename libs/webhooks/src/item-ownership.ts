@@ -12,13 +12,25 @@ export class ItemOwnership {
 
   /** Why the app that signed may not say this; undefined where it may. */
   objectionTo(item: WebhookItem, { appId }: Signer): string | undefined {
+    if (item.kind === 'account-event') return this.objectionToAccount(item.event.businessAccountId, appId);
     const phoneNumberId = phoneNumberIdOf(item);
     if (phoneNumberId === undefined) return undefined;
     const sender = this.senders.byPhoneNumberId(phoneNumberId);
     if (!sender) return `phone number id ${phoneNumberId} is not ours`;
     if (sender.appId === appId) return undefined;
-    return `phone number id ${phoneNumberId} belongs to another app than the one that signed (${appId ?? 'of the environment'})`;
+    return `phone number id ${phoneNumberId} belongs to another app than the one that signed (${nameOf(appId)})`;
   }
+
+  /** Of an account that is nobody's of ours the news is listed, and changes nothing. */
+  private objectionToAccount(businessAccountId: string, appId: string | null): string | undefined {
+    const apps = this.senders.all().filter((sender) => sender.businessAccountId === businessAccountId);
+    if (apps.length === 0 || apps.some((sender) => sender.appId === appId)) return undefined;
+    return `account ${businessAccountId} belongs to another app than the one that signed (${nameOf(appId)})`;
+  }
+}
+
+function nameOf(appId: string | null): string {
+  return appId ?? 'of the environment';
 }
 
 /** The number of ours that an item speaks of. */
@@ -28,6 +40,7 @@ export function phoneNumberIdOf(item: WebhookItem): string | undefined {
       return item.event.phoneNumberId;
     case 'message':
       return item.message.phoneNumberId;
+    case 'account-event':
     case 'unknown':
       return undefined;
   }

@@ -3,6 +3,7 @@ import { messageTypeOf } from '#messages';
 import { adviceFor } from '#whatsapp';
 
 import { type JsonObject, listOf, objectOf, textOf, timeOf } from './json.ts';
+import { type AccountNews, isAccountNews, toAccountNews } from './mapping/account-event.mapper.ts';
 
 /** What an inbound message says, before it is known whose it is. */
 export type InboundMessage = Pick<
@@ -23,6 +24,7 @@ export type InboundMessage = Pick<
 export type WebhookItem = { raw: unknown } & (
   | { kind: 'status'; event: StatusEvent }
   | { kind: 'message'; message: InboundMessage }
+  | { kind: 'account-event'; event: AccountNews }
   | { kind: 'unknown'; detail: string }
 );
 
@@ -44,12 +46,13 @@ export function toItems(envelope: unknown): WebhookItem[] {
     return [{ kind: 'unknown', detail: `object is ${JSON.stringify(textOf(object) ?? null)}`, raw: envelope }];
   }
   return listOf(entry)
-    .flatMap((each) => listOf(objectOf(each).changes))
-    .flatMap(toChangeItems);
+    .map(objectOf)
+    .flatMap((each) => listOf(each.changes).flatMap((change) => toChangeItems(change, each)));
 }
 
-function toChangeItems(change: unknown): WebhookItem[] {
+function toChangeItems(change: unknown, entry: JsonObject): WebhookItem[] {
   const { field, value } = objectOf(change);
+  if (isAccountNews(field)) return [toAccountItem(field, value, entry)];
   if (field !== 'messages') {
     return [{ kind: 'unknown', detail: `field ${JSON.stringify(textOf(field) ?? null)}`, raw: change }];
   }
@@ -60,6 +63,13 @@ function toChangeItems(change: unknown): WebhookItem[] {
     ...listOf(errors).map((error) => unknownItem('errors of the account', { metadata, errors: [error] })),
   ];
   return items.length > 0 ? items : [unknownItem('neither messages nor statuses', value)];
+}
+
+function toAccountItem(field: string, value: unknown, entry: JsonObject): WebhookItem {
+  const { id, time } = entry;
+  const raw = { object: 'whatsapp_business_account', entry: [{ id, time, changes: [{ field, value }] }] };
+  const event = toAccountNews(entry, field, value);
+  return event ? { kind: 'account-event', raw, event } : { kind: 'unknown', raw, detail: 'a value nested too deeply' };
 }
 
 function toStatusItem(raw: unknown, number: JsonObject): WebhookItem {

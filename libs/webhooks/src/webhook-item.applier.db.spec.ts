@@ -9,6 +9,7 @@ import { aMessageStore, type MessageStore } from '../../../test/factories/messag
 import { aMessage, aWamid, reload } from '../../../test/factories/messages.ts';
 import { aSender } from '../../../test/factories/senders.ts';
 import { strict } from '../../../test/factories/strict.ts';
+import type { AccountEventApplier } from './account-event.applier.ts';
 import { toItems } from './webhook-event.mapper.ts';
 import { WebhookItemApplier } from './webhook-item.applier.ts';
 
@@ -27,6 +28,7 @@ describe(WebhookItemApplier.name, () => {
       new WhatsAppMessageRepository(db),
       new DeliveryStatusService(new DeliveryStatusRepository()),
       strict<SenderDirectory>({ byPhoneNumberId: () => aSender() }),
+      strict<AccountEventApplier>({ apply: () => Promise.resolve() }),
     );
   });
 

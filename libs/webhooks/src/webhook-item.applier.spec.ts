@@ -8,6 +8,7 @@ import type { SenderDirectory } from '#tenants';
 import { aWamid, PHONE_NUMBER_ID } from '../../../test/factories/messages.ts';
 import { aSender } from '../../../test/factories/senders.ts';
 import { strict } from '../../../test/factories/strict.ts';
+import type { AccountEventApplier } from './account-event.applier.ts';
 import type { WebhookItem } from './webhook-event.mapper.ts';
 import { WebhookItemApplier } from './webhook-item.applier.ts';
 
@@ -66,7 +67,10 @@ describe(WebhookItemApplier.name, () => {
     const senders = strict<SenderDirectory>({
       byPhoneNumberId: (id) => (id === PHONE_NUMBER_ID ? aSender() : undefined),
     });
-    applier = new WebhookItemApplier(messages, statuses, senders);
+    const accountEvents = strict<AccountEventApplier>({
+      apply: (_, news) => Promise.resolve(news.forEach(({ field }) => apply(field))),
+    });
+    applier = new WebhookItemApplier(messages, statuses, senders, accountEvents);
   });
 
   const aStatus = (whatsappMessageId: string, phoneNumberId = PHONE_NUMBER_ID): WebhookItem => ({
@@ -96,6 +100,19 @@ describe(WebhookItemApplier.name, () => {
       recipientName: name,
       content: { type: 'text', text: { body: 'Hola' } },
       sentAt: new Date(),
+    },
+  });
+  const anAccountEvent = (field: string): WebhookItem => ({
+    kind: 'account-event',
+    raw: { field },
+    event: {
+      businessAccountId: '1',
+      field,
+      known: true,
+      occurredAt: new Date(),
+      summary: 'Something happened. Nothing to do.',
+      value: '{}',
+      fingerprint: field,
     },
   });
   const statusesOf = (names: string): WebhookItem[] => [...names].map((name) => aStatus(name));
@@ -157,6 +174,15 @@ describe(WebhookItemApplier.name, () => {
 
     expect(refusals.map((refusal) => refusal?.reason)).toEqual([undefined, 'not-applicable', undefined]);
     expect(applied.sort()).toEqual(['a', 'b']);
+  });
+
+  it('applies news of the account together with the rest, and finds bad news among it', async () => {
+    faults.set('flows', new Error('invalid input'));
+
+    const refusals = await applier.apply(tx, [anAccountEvent('security'), aStatus('a'), anAccountEvent('flows')]);
+
+    expect(refusals.map((refusal) => refusal?.reason)).toEqual([undefined, undefined, 'not-applicable']);
+    expect(applied.sort()).toEqual(['a', 'security']);
   });
 
   it('blames no item for a fault that passes: all of them are tried again', async () => {

@@ -5,6 +5,7 @@ import { isPassingDatabaseFault, jsonSafe, newId, PLATFORM_TENANT_ID } from '#co
 import { DeliveryStatusService, type SetAside, WhatsAppMessageRepository } from '#messages';
 import { SenderDirectory } from '#tenants';
 
+import { AccountEventApplier } from './account-event.applier.ts';
 import type { InboundMessage, WebhookItem } from './webhook-event.mapper.ts';
 
 /** Why an item was not applied. */
@@ -18,6 +19,7 @@ export class WebhookItemApplier {
     private readonly messages: WhatsAppMessageRepository,
     private readonly statuses: DeliveryStatusService,
     private readonly senders: SenderDirectory,
+    private readonly accountEvents: AccountEventApplier,
   ) {}
 
   /**
@@ -49,11 +51,16 @@ export class WebhookItemApplier {
     for (const item of ours) {
       if (item.kind === 'message') await this.store(tx, item.message);
     }
+    await this.accountEvents.apply(
+      tx,
+      ours.flatMap((item) => (item.kind === 'account-event' ? item.event : [])),
+    );
     return items.map((item) => refusals.get(item));
   }
 
   private notOurs(item: WebhookItem): Refusal | undefined {
     if (item.kind === 'unknown') return refusal(item, 'unknown-kind', item.detail);
+    if (item.kind === 'account-event') return undefined;
     const { phoneNumberId } = item.kind === 'status' ? item.event : item.message;
     // A signature proves who signed, not whose data it is.
     if (this.senders.byPhoneNumberId(phoneNumberId)) return undefined;

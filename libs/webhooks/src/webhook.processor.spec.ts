@@ -14,6 +14,7 @@ import { aDelivery, anInboundChange, aStatusChange } from '../../../test/factori
 import { aSender, someSenders } from '../../../test/factories/senders.ts';
 import { strict } from '../../../test/factories/strict.ts';
 import { eventually } from '../../../test/support/eventually.ts';
+import type { AccountEventApplier } from './account-event.applier.ts';
 import { ItemOwnership } from './item-ownership.ts';
 import { WebhookProcessor } from './webhook.processor.ts';
 import type { WebhookItem } from './webhook-event.mapper.ts';
@@ -37,10 +38,12 @@ describe(WebhookProcessor.name, () => {
   /** Wamids that are refused. */
   let refused: Set<string>;
   let setAside: SetAside[];
+  /** How many rounds were applied when what follows a commit was done. */
+  let followed: number[];
   let processor: WebhookProcessor;
 
   beforeEach(() => {
-    [rounds, joinable, resolved, applied, refused, setAside] = [[], [], [], [], new Set(), []];
+    [rounds, joinable, resolved, applied, refused, setAside, followed] = [[], [], [], [], new Set(), [], []];
     const deliveries = strict<WebhookDeliveryRepository>({
       applyNext: async (apply) => {
         const due = rounds.shift();
@@ -66,7 +69,10 @@ describe(WebhookProcessor.name, () => {
     const ownership = new ItemOwnership(
       someSenders([aSender(), aSender({ phoneNumberId: OF_ANOTHER_APP, appId: ANOTHER_APP })]),
     );
-    processor = new WebhookProcessor(dataSource, deliveries, ownership, conversations, applier);
+    const accountEvents = strict<AccountEventApplier>({
+      follow: () => Promise.resolve(void followed.push(applied.length)),
+    });
+    processor = new WebhookProcessor(dataSource, deliveries, ownership, conversations, applier, accountEvents);
   });
 
   afterEach(async () => {
@@ -130,6 +136,18 @@ describe(WebhookProcessor.name, () => {
     ]);
   });
 
+  it('tells news of the account which delivery it came in, and does what follows once the round is over', async () => {
+    rounds = [
+      [aStored('1', { field: 'security', value: {} })],
+      [aStored('2', { field: 'flows', value: {} }, { field: 'flows', value: { event: 'x' } })],
+    ];
+
+    processor.onApplicationBootstrap();
+
+    await soon(() => expect(followed).toEqual([1, 2]));
+    expect(applied).toEqual([['1'], ['2', '2']]);
+  });
+
   it('goes on while there is more, and when it is woken', async () => {
     jest.useFakeTimers();
     rounds = [[aStored('1', aStatusChange({ wamid: 'a' }))], [aStored('2', aStatusChange({ wamid: 'b' }))]];
@@ -164,6 +182,8 @@ function wamidOf(item: WebhookItem): string {
       return item.event.whatsappMessageId;
     case 'message':
       return item.message.whatsappMessageId as string;
+    case 'account-event':
+      return item.event.deliveryId ?? 'of no delivery';
     case 'unknown':
       return item.detail;
   }

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { BackgroundLoop } from '#common';
 import { ConversationRepository, type StoredDelivery, WebhookDeliveryRepository } from '#messages';
 
+import { AccountEventApplier } from './account-event.applier.ts';
 import { ItemOwnership, phoneNumberIdOf } from './item-ownership.ts';
 import { toItems } from './webhook-event.mapper.ts';
 import { refusal, WebhookItemApplier } from './webhook-item.applier.ts';
@@ -20,12 +21,12 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
   private readonly logger = new Logger(WebhookProcessor.name);
   private readonly apply = this.applyAll.bind(this);
   private readonly applying = new BackgroundLoop(
-    () => this.deliveries.applyNext(this.apply),
+    () => this.deliveries.applyNext(this.apply).then((more) => this.follow(more)),
     { restMs: POLL_MS, gapMs: GAP_MS },
     (cause) => this.logger.error({ message: 'Deliveries were not applied; they are tried again', err: cause }),
   );
   private readonly retrying = new BackgroundLoop(
-    () => this.deliveries.applyFailed(this.apply),
+    () => this.deliveries.applyFailed(this.apply).then((more) => this.follow(more)),
     POLL_MS,
     (cause) => this.logger.error({ message: 'A delivery was not applied; it is tried again', err: cause }),
   );
@@ -41,6 +42,7 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
     private readonly ownership: ItemOwnership,
     private readonly conversations: ConversationRepository,
     private readonly applier: WebhookItemApplier,
+    private readonly accountEvents: AccountEventApplier,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -68,6 +70,7 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
     );
     const ours = items.filter(({ objection }) => objection === undefined);
     await this.conversations.noteHeard(ours.flatMap(({ item }) => phoneNumberIdOf(item) ?? []));
+    for (const { deliveryId, item } of items) if (item.kind === 'account-event') item.event.deliveryId = deliveryId;
     const refusals = await this.applier.apply(
       tx,
       ours.map(({ item }) => item),
@@ -83,6 +86,12 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
     for (const { deliveryId, itemIndex, reason } of setAside) {
       this.logger.warn({ message: 'Webhook item set aside', deliveryId, itemIndex, reason });
     }
+  }
+
+  /** What a round asks for once it is committed. */
+  private async follow(more: boolean): Promise<boolean> {
+    if (more) await this.accountEvents.follow();
+    return more;
   }
 
   /** A status may come before its message's wamid is known; it is applied as soon as that is stored. */

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 
 import { MessagesModule } from '#messages';
+import { WhatsAppModule } from '#whatsapp';
 
+import { AccountEventApplier } from './account-event.applier.ts';
 import { ItemOwnership } from './item-ownership.ts';
 import { MetaSignatureGuard } from './meta-signature.guard.ts';
 import { MetaSignature } from './meta-signature.ts';
@@ -15,7 +17,7 @@ import { WebhooksController } from './webhooks.controller.ts';
 
 /** Meta's door: handshake, intake, and the applying of what came in. It never sends. */
 @Module({
-  imports: [MessagesModule],
+  imports: [MessagesModule, WhatsAppModule],
   controllers: [WebhooksController],
   providers: [
     WebhookRefusals,
@@ -26,6 +28,7 @@ import { WebhooksController } from './webhooks.controller.ts';
     WebhookIntake,
     WebhookProcessor,
     WebhookItemApplier,
+    AccountEventApplier,
     WebhookRetentionJob,
   ],
   exports: [WebhookRefusals],

@@ -1,8 +1,10 @@
 export * from './cloud-api/index.ts';
+export { MetaSyncJob } from './meta-sync.job.ts';
 export { MESSAGE_TYPES, renderBody } from './payloads/index.ts';
 export { OutboxPoller } from './sending/outbox.poller.ts';
 export { SendHoldsService } from './sending/send-holds.service.ts';
 export { PRIORITIES, type Priority, type SendRequest } from './sending/send-request.ts';
+export { type SendingNews, ToldHoldsService, type ToldNews } from './sending/told-holds.service.ts';
 export {
   type BulkItem,
   type BulkReceipt,
@@ -12,5 +14,6 @@ export {
   type WhatsAppHealth,
 } from './sending/whatsapp-business.service.ts';
 export { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
+export { placeholders } from './templates/template-parameters.ts';
 export { WhatsAppModule } from './whatsapp.module.ts';
 export { type TemplateNotification, WhatsAppService } from './whatsapp.service.ts';

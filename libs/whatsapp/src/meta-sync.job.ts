@@ -12,6 +12,8 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
 /** How often it is looked for numbers that were stored meanwhile. */
 const LOOK_MS = 5_000;
+/** News that calls for a sync seldom comes alone, and Meta's list may not show it at once. */
+const SOON_MS = 2_000;
 
 /** Fetches what only Meta knows of each number as soon as there is one: its templates, and the number behind the id. Until Meta answers; the start itself does not wait. */
 @Injectable()
@@ -25,6 +27,7 @@ export class MetaSyncJob implements OnApplicationBootstrap, BeforeApplicationShu
     LOOK_MS,
     (cause) => this.logger.error({ message: 'New numbers were not looked for', err: cause }),
   );
+  private readonly soon = new Map<string, Promise<void>>();
 
   constructor(
     private readonly catalogue: TemplateCatalogueService,
@@ -40,7 +43,19 @@ export class MetaSyncJob implements OnApplicationBootstrap, BeforeApplicationShu
   async beforeApplicationShutdown(): Promise<void> {
     this.stop.abort();
     await this.looking.stop();
-    await Promise.all(this.running);
+    await Promise.all([...this.running, ...this.soon.values()]);
+  }
+
+  /** Meta said something of an account's templates that only its list tells in full. Asked for many times, it is one sync. */
+  syncSoon(businessAccountId: string): void {
+    const sender = this.senders.all().find((one) => one.businessAccountId === businessAccountId);
+    if (!sender || this.soon.has(businessAccountId)) return;
+    const syncing = pause(SOON_MS, undefined, { signal: this.stop.signal })
+      // What is told from here on is for the next one.
+      .then(() => this.soon.delete(businessAccountId))
+      .then(() => this.untilDone('templates', () => this.catalogue.sync(sender)))
+      .catch(() => undefined);
+    this.soon.set(businessAccountId, syncing);
   }
 
   private learnNew(): boolean {

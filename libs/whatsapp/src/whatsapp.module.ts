@@ -12,6 +12,7 @@ import { OutboxDispatcher } from './sending/outbox.dispatcher.ts';
 import { OutboxPoller } from './sending/outbox.poller.ts';
 import { OutboxSweeper } from './sending/outbox.sweeper.ts';
 import { SendHoldsService } from './sending/send-holds.service.ts';
+import { ToldHoldsService } from './sending/told-holds.service.ts';
 import { WhatsAppBusinessService } from './sending/whatsapp-business.service.ts';
 import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
 import { WhatsAppService } from './whatsapp.service.ts';
@@ -27,15 +28,25 @@ const cloudApi = {
       connections: dispatcher.concurrency,
     }),
 };
-const sending = [SendHoldsService, OutboxClaimer, AttemptRecorder, OutboxDispatcher, OutboxSweeper, OutboxPoller];
+const sending = [
+  SendHoldsService,
+  ToldHoldsService,
+  OutboxClaimer,
+  AttemptRecorder,
+  OutboxDispatcher,
+  OutboxSweeper,
+  OutboxPoller,
+];
 const fromMeta = [TemplateCatalogueService, MetaSyncJob];
 const offered = [
   WhatsAppService,
   WhatsAppBusinessService,
   OutboxPoller,
   SendHoldsService,
-  TemplateCatalogueService,
   CloudApiClient,
+  ToldHoldsService,
+  TemplateCatalogueService,
+  MetaSyncJob,
 ];
 
 /** How to speak to WhatsApp: the facade, the one way to send, the outbox that delivers, the templates. */

@@ -17,7 +17,7 @@ export class HoldResponse {
   next_probe_at: string | null;
   @ApiProperty({ description: 'Messages that tried it so far.' }) probes: number;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) released_at: string | null;
-  @ApiProperty({ enum: ['probe', 'admin'], nullable: true }) released_by: string | null;
+  @ApiProperty({ enum: ['probe', 'admin', 'webhook'], nullable: true }) released_by: string | null;
 }
 
 export function toHoldResponse(hold: SendHold): HoldResponse {

@@ -1,8 +1,18 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
-import { HOLD_SCOPES, OutboxCareRepository, PENDING_REASONS, SendHoldRepository } from '#messages';
+import {
+  AccountEventRepository,
+  HOLD_SCOPES,
+  OutboxCareRepository,
+  PENDING_REASONS,
+  SendHoldRepository,
+} from '#messages';
 import { WebhookRefusals } from '#webhooks';
+
+/** As many unknown fields have a label of their own, those first that came first; the rest are `other`. */
+const FIELDS_LABELLED = 20;
+const LONGEST_LABEL = 64;
 
 /** What Prometheus reads. The state of the queue is the same in every replica; the process's own figures come beside it. */
 @Injectable()
@@ -10,7 +20,12 @@ export class Metrics {
   private readonly registry = new Registry();
   readonly contentType = this.registry.contentType;
 
-  constructor(outbox: OutboxCareRepository, holds: SendHoldRepository, @Optional() refusals?: WebhookRefusals) {
+  constructor(
+    outbox: OutboxCareRepository,
+    holds: SendHoldRepository,
+    accountEvents: AccountEventRepository,
+    @Optional() refusals?: WebhookRefusals,
+  ) {
     collectDefaultMetrics({ register: this.registry });
     const registers = [this.registry];
     new Gauge({
@@ -42,6 +57,19 @@ export class Metrics {
         this.reset();
         this.inc({ reason: 'signature' }, refusals?.signature ?? 0);
         this.inc({ reason: 'verify-token' }, refusals?.verifyToken ?? 0);
+      },
+    });
+    new Counter({
+      name: 'palomar_webhook_unknown_fields_total',
+      help: 'Webhook events in fields newer than this version: kept, listed, and without any effect.',
+      labelNames: ['field'],
+      registers,
+      async collect() {
+        const counts = await accountEvents.countUnknown();
+        this.reset();
+        for (const [index, { field, count }] of counts.entries()) {
+          this.inc({ field: index < FIELDS_LABELLED ? field.slice(0, LONGEST_LABEL) : 'other' }, count);
+        }
       },
     });
   }

@@ -35,6 +35,9 @@ function toTemplateResponse(template: WhatsAppTemplate): object {
     body_text: template.bodyText,
     components: template.components,
     rejected_reason: template.rejectedReason,
+    quality_score: template.qualityScore,
+    previous_category: template.previousCategory,
+    disabled_from: template.disabledFrom?.toISOString() ?? null,
     is_active: template.isActive,
     synced_at: template.syncedAt.toISOString(),
   };

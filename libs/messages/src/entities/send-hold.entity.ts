@@ -41,5 +41,5 @@ export class SendHold {
   releasedAt: Date | null;
 
   @Column('varchar', { nullable: true })
-  releasedBy: 'probe' | 'admin' | null;
+  releasedBy: 'probe' | 'admin' | 'webhook' | null;
 }

@@ -48,6 +48,22 @@ export class WhatsAppTemplate {
   @Column('varchar', { nullable: true })
   rejectedReason: string | null;
 
+  /** GREEN, YELLOW, RED or UNKNOWN, as Meta last told it. */
+  @Column('varchar', { nullable: true })
+  qualityScore: string | null;
+
+  /** What it was before Meta put it into another category. */
+  @Column('varchar', { nullable: true })
+  previousCategory: string | null;
+
+  /** When Meta disables it, or did. */
+  @Column('timestamptz', { nullable: true })
+  disabledFrom: Date | null;
+
+  /** Meta's time of the last webhook about its status: an older listing must not undo it. */
+  @Column('timestamptz', { nullable: true })
+  statusToldAt: Date | null;
+
   @Column('int', { default: 0 })
   sentCount: number;
 

@@ -59,7 +59,10 @@ export function templateKeyPrefix({ phoneNumberId }: Pick<Sender, 'phoneNumberId
   return `${phoneNumberId}/`;
 }
 
-function templateKey(message: OutboxMessage): string {
+/** Key of the template of a message from this number. */
+export function templateKey(
+  message: Pick<OutboxMessage, 'phoneNumberId' | 'templateName' | 'templateLanguage'>,
+): string {
   return `${templateKeyPrefix(message)}${message.templateName}/${message.templateLanguage}`;
 }
 

@@ -295,6 +295,22 @@ describe(SendHoldsService.name, () => {
       ]);
     });
 
+    it('is held also for what was scheduled, once it is due', async () => {
+      open = [aHold()];
+
+      expect(await show(aShown({ pendingReason: 'scheduled' }))).toMatchObject({ pendingReason: 'held' });
+    });
+
+    it('tells a message parked for its template why, from the hold of that template alone', async () => {
+      const key = `${aShown().phoneNumberId}/po_notification/es`;
+      const error = { ...aHold().error, code: '132015' };
+      open = [aHold({ scope: 'template', scopeKey: `${key}_MX` }), aHold({ scope: 'template', scopeKey: key, error })];
+      const template = { templateName: 'po_notification', templateLanguage: 'es' };
+      const message = aShown({ ...template, pendingReason: 'held', waitsFor: 'template', nextAttemptAt: null });
+
+      expect(await service.show([message])).toEqual([{ ...message, error }]);
+    });
+
     it('costs no query where nothing waits', async () => {
       const untouched = new SendHoldsService({} as AppConfig, strict({}), strict({}));
       const messages = [aShown({ status: 'READ', pendingReason: null })];

@@ -7,7 +7,7 @@ import { type Sender, SenderDirectory } from '#tenants';
 
 import type { CloudApiRefusal } from '../cloud-api/index.ts';
 import { refusalError } from './attempt-result.ts';
-import { covers, heldScope, isTestOf, scopesOf, templateKeyPrefix } from './hold-scope.ts';
+import { covers, heldScope, isTestOf, scopesOf, templateKey, templateKeyPrefix } from './hold-scope.ts';
 
 /** Probes get rarer up to this many times the first pause. */
 const RAREST = 12;
@@ -98,7 +98,12 @@ export class SendHoldsService {
 
   private showOne(message: WhatsAppMessage, open: SendHold[]): WhatsAppMessage {
     const { pendingReason, nextAttemptAt, phoneNumberId } = message;
-    const isQueued = nextAttemptAt !== null && pendingReason !== 'scheduled';
+    if (message.waitsFor === 'template') {
+      const stopped = open.find(({ scope, scopeKey }) => scope === 'template' && scopeKey === templateKey(message));
+      return stopped ? { ...message, error: message.error ?? stopped.error } : message;
+    }
+    const isForLater = pendingReason === 'scheduled' && nextAttemptAt !== null && nextAttemptAt > new Date();
+    const isQueued = nextAttemptAt !== null && !isForLater;
     const sender = this.senders.byPhoneNumberId(phoneNumberId);
     if (!sender || (!isQueued && message.waitsFor !== 'turn')) return message;
 

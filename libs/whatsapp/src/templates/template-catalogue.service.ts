@@ -108,9 +108,10 @@ export class TemplateCatalogueService {
 
   private async pull(sender: Sender): Promise<void> {
     const listed: ListedTemplate[] = [];
+    const askedAt = this.clock.now();
     for await (const template of this.cloudApi.listTemplates(sender)) listed.push(toListedTemplate(template));
     const now = this.clock.now();
-    await this.templates.replaceAll(sender.businessAccountId, listed, now);
+    await this.templates.replaceAll(sender.businessAccountId, listed, now, askedAt);
     this.remembered.clear();
     this.syncedAt.set(sender.businessAccountId, now.getTime());
     this.logger.log({
