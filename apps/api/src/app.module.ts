@@ -4,6 +4,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
 import { type AppConfig, ConfigModule, databaseOptions } from '#common';
+import { MediaModule } from '#media';
 import { MessagesModule } from '#messages';
 import { PoEventsModule } from '#po-events';
 import { ApiKeyGuard, TenantsModule } from '#tenants';
@@ -14,6 +15,8 @@ import { ENTITIES } from './entities.ts';
 import { HoldsController } from './holds/holds.controller.ts';
 import { ExpiredKeysJob } from './idempotency/expired-keys.job.ts';
 import { IdempotencyService } from './idempotency/idempotency.service.ts';
+import { MediaController } from './media/media.controller.ts';
+import { UploadsService } from './media/uploads.service.ts';
 import { BatchesController } from './messages/batches.controller.ts';
 import { BatchesService } from './messages/batches.service.ts';
 import { MessagesController } from './messages/messages.controller.ts';
@@ -24,7 +27,14 @@ import { Metrics } from './operations/metrics.ts';
 import { PoEventsController } from './po-events/po-events.controller.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
 
-const forCallers = [MessagesController, BatchesController, HoldsController, TemplatesController, PoEventsController];
+const forCallers = [
+  MessagesController,
+  BatchesController,
+  MediaController,
+  HoldsController,
+  TemplatesController,
+  PoEventsController,
+];
 const forOperators = [HealthController, MetricsController];
 const idempotency = [IdempotencyService, ExpiredKeysJob];
 
@@ -50,6 +60,7 @@ export class AppModule {
         TenantsModule.forRoot(adminApiKey),
         MessagesModule,
         WhatsAppModule,
+        MediaModule,
         ...(config.roles.has('webhooks') ? [WebhooksModule] : []),
         PoEventsModule,
         TerminusModule.forRoot({ logger: false }),
@@ -60,6 +71,7 @@ export class AppModule {
         ...idempotency,
         MessagesService,
         BatchesService,
+        UploadsService,
         Metrics,
       ],
     };

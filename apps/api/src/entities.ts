@@ -1,3 +1,4 @@
+import { Media, MediaUpload } from '#media';
 import {
   MessageBatch,
   MessageEvent,
@@ -29,6 +30,8 @@ export const ENTITIES = [
   WebhookListener,
   WebhookWitness,
   SetAsideItem,
+  Media,
+  MediaUpload,
   PoEvent,
   PoDeadLetter,
   ApiKey,

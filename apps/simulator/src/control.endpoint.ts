@@ -8,7 +8,15 @@ import type { WebhookBehaviour } from './webhook-sender.ts';
 
 const PREFIX = '/_simulator';
 
-const inbound = object({ from: text() }, { text: text(4096), message: anyObject, name: text(), phoneNumberId: text() });
+const file = object(
+  { type: oneOf('image', 'audio', 'video', 'document', 'sticker'), mime_type: text(), base64: text(Infinity, 0) },
+  { caption: text(), filename: text() },
+);
+const inbound = object(
+  { from: text() },
+  { text: text(4096), message: anyObject, file, name: text(), phoneNumberId: text() },
+);
+const mediaUrls = object({ expired: number(0) });
 const status = object({ status: text() }, { wamid: text(), opaque: text(), error_code: number(0) });
 const limits = object({}, { messagesPerSecond: orNull(number(1)), pair: bool });
 const webhooks = object(
@@ -75,6 +83,8 @@ export function controlHandler(controls: Controls, verifyToken: string): Handler
       const isKnown = controls.sendStatus({ wamid, opaque }, shown, code);
       return isKnown ? json({ success: true }, 201) : json({ error: 'No such message in the ledger' }, 404);
     },
+    'PUT /media-urls': (request) =>
+      done(() => controls.expireNextMediaUrls(checked<{ expired: number }>(request, mediaUrls).expired)),
     'POST /reset': () => done(() => controls.reset()),
   };
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { MediaModule } from '#media';
 import { MessagesModule } from '#messages';
 
 import { MetaSignatureGuard } from './meta-signature.guard.ts';
@@ -12,7 +13,7 @@ import { WebhooksController } from './webhooks.controller.ts';
 
 /** Meta's door: handshake, intake, and the applying of what came in. It never sends. */
 @Module({
-  imports: [MessagesModule],
+  imports: [MessagesModule, MediaModule],
   controllers: [WebhooksController],
   providers: [MetaSignature, MetaSignatureGuard, WebhookListener, WebhookIntake, WebhookProcessor, WebhookItemApplier],
 })

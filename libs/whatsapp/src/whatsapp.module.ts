@@ -28,7 +28,14 @@ const cloudApi = {
 };
 const sending = [SendHoldsService, OutboxClaimer, AttemptRecorder, OutboxDispatcher, OutboxSweeper, OutboxPoller];
 const fromMeta = [TemplateCatalogueService, MetaSyncJob];
-const offered = [WhatsAppService, WhatsAppBusinessService, OutboxPoller, SendHoldsService, TemplateCatalogueService];
+const offered = [
+  WhatsAppService,
+  WhatsAppBusinessService,
+  OutboxPoller,
+  SendHoldsService,
+  TemplateCatalogueService,
+  CloudApiClient,
+];
 
 /** How to speak to WhatsApp: the facade, the one way to send, the outbox that delivers, the templates. */
 @Module({
