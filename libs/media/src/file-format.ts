@@ -1,5 +1,3 @@
-import { isUtf8 } from 'node:buffer';
-
 import type { FileFormat } from './media-kind.ts';
 
 /** As many bytes as `formatOf` wants to see. */
@@ -24,7 +22,7 @@ const either =
   (head) =>
     tests.some((test) => test(head));
 
-/** MPEG's sync word: eleven bits set, then a layer. Layer 0 is AAC's own framing (ADTS). */
+/** MPEG's sync word: eleven bits set, then a layer. 0 is AAC's own framing (ADTS), 1 and 2 are MP3 and its elder. */
 const mpegFrame =
   (layer: (bits: number) => boolean): Test =>
   ([first = 0, second = 0]) =>
@@ -48,7 +46,7 @@ const FORMATS: readonly (readonly [FileFormat, Test])[] = [
     'mp3',
     either(
       says('ID3'),
-      mpegFrame((bits) => bits !== 0),
+      mpegFrame((bits) => bits === 1 || bits === 2),
     ),
   ],
   ['pdf', (head) => head.subarray(0, 1_024).includes('%PDF-')],
@@ -62,8 +60,8 @@ export function formatOf(head: Buffer): FileFormat {
   return FORMATS.find(([, matches]) => matches(head))?.[0] ?? 'unknown';
 }
 
-/** UTF-8 without NUL. The head may end in the middle of a character, which has at most four bytes. */
+/** Without control characters but those that texts have, in whatever encoding; UTF-16 says so at its beginning. */
 function isText(head: Buffer): boolean {
-  if (head.includes(0)) return false;
-  return [0, 1, 2, 3].some((cut) => isUtf8(head.subarray(0, head.length - (head.length < HEAD_BYTES ? 0 : cut))));
+  if (starts(0xff, 0xfe)(head) || starts(0xfe, 0xff)(head)) return true;
+  return head.every((byte) => byte >= 0x20 || byte === 0x1b || (byte >= 0x09 && byte <= 0x0d));
 }

@@ -132,7 +132,8 @@ export class MediaRepository {
                                  stored_at)
          VALUES ($1, $2, 'outbound', $3, $4, $5, $6, $7, $8, 'stored', now())
          ON CONFLICT (tenant_id, sha256, mime_type) WHERE direction = 'outbound'
-         DO UPDATE SET file_name = coalesce(excluded.file_name, m.file_name), phone_number_id = excluded.phone_number_id
+         DO UPDATE SET file_name = coalesce(excluded.file_name, m.file_name), phone_number_id = excluded.phone_number_id,
+                       stored_at = excluded.stored_at
          RETURNING id`,
         [newId(), file.tenantId, file.kind, file.phoneNumberId, file.mimeType, file.fileName, file.size, file.sha256],
       );
@@ -181,8 +182,9 @@ export class MediaRepository {
     return this.dataSource.transaction(async (tx) => {
       const old = await queryRows<{ id: string; sha256: string | null }>(
         tx,
-        `SELECT id, sha256 FROM media WHERE id < $1 AND state <> 'pending' ORDER BY id LIMIT $2`,
-        [firstIdOf(time), limit],
+        `SELECT id, sha256 FROM media
+         WHERE id < $1 AND state <> 'pending' AND (stored_at IS NULL OR stored_at < $3) ORDER BY id LIMIT $2`,
+        [firstIdOf(time), limit, time],
       );
       const hashes = [...new Set(old.map(({ sha256 }) => sha256))].filter((hash) => hash !== null);
       // Before the rows, as everybody else does.

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import type { WhatsAppMessage } from '#messages';
 
-import { MediaRepository,type MessageMedia } from './media.repository.ts';
+import { MediaRepository, type MessageMedia } from './media.repository.ts';
 import { mediaReferences } from './outbound/media-references.ts';
 
 type Shown = Pick<WhatsAppMessage, 'id' | 'tenantId' | 'direction' | 'messageType' | 'content'>;

@@ -2,7 +2,6 @@ import { type ByteRange, sendableType, type StoredMedia } from '#media';
 
 /** What a browser may take the file for; anything else is bytes to save. */
 export function contentTypeOf(mimeType: string): string {
-  if (mimeType === 'text/plain') return 'text/plain; charset=utf-8';
   return sendableType(mimeType) ? mimeType : 'application/octet-stream';
 }
 

@@ -8,7 +8,7 @@ import { CloudApiClient, CloudApiError, CloudApiRefusal } from '#whatsapp';
 
 import type { Media } from '../entities/media.entity.ts';
 import { MediaPlace } from '../storage/media-place.ts';
-import type { MediaStorage } from '../storage/media-storage.ts';
+import { MediaMissingError, type MediaStorage } from '../storage/media-storage.ts';
 import { type KnownUpload, MediaUploadRepository, type UploadKey } from './media-upload.repository.ts';
 
 /** How long another request's upload of the same file is waited for. */
@@ -47,13 +47,22 @@ export class MediaUploader {
 
   private async upload(key: UploadKey, token: string, file: KeptFile, sender: Sender): Promise<KnownUpload> {
     try {
-      const bytes = await storageOf(this.place).read(file.sha256);
-      const mimeType = WIRE_TYPES.get(file.mimeType) ?? file.mimeType;
-      const whatsappMediaId = await this.cloudApi.uploadMedia(sender, { bytes, size: file.size, mimeType });
+      const whatsappMediaId = await this.give(file, sender);
       return await this.uploads.markUploaded(key, token, whatsappMediaId);
     } catch (failure) {
       await this.uploads.release(key, token);
-      throw failure instanceof CloudApiError ? asAppError(failure) : failure;
+      throw toAppError(failure);
+    }
+  }
+
+  private async give(file: KeptFile, sender: Sender): Promise<string> {
+    const bytes = await storageOf(this.place).read(file.sha256);
+    const mimeType = WIRE_TYPES.get(file.mimeType) ?? file.mimeType;
+    try {
+      return await this.cloudApi.uploadMedia(sender, { bytes, size: file.size, mimeType });
+    } finally {
+      // A call that failed before it began has not read it.
+      bytes.destroy();
     }
   }
 }
@@ -69,7 +78,11 @@ export function storageOf({ storage }: MediaPlace): MediaStorage {
   );
 }
 
-function asAppError(failure: CloudApiError): AppError {
+function toAppError(failure: unknown): unknown {
+  if (failure instanceof MediaMissingError) {
+    return new AppError(410, 'media-gone', 'The file was kept, and is not there any more; upload it again.');
+  }
+  if (!(failure instanceof CloudApiError)) return failure;
   if (failure instanceof CloudApiRefusal && !failure.advice.retryable) {
     const details = failure.details ? ` ${failure.details}` : '';
     return new AppError(422, 'media-refused', `${failure.message}.${details} ${failure.advice.action}`);

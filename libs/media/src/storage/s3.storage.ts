@@ -38,15 +38,16 @@ export class S3Storage extends MediaStorage {
 
   async has(sha256: string): Promise<boolean> {
     const answer = await this.call('HEAD', sha256);
+    if (answer.statusCode !== 200 && answer.statusCode !== 404) throw await failure('HEAD', answer);
     await answer.body.dump();
-    if (answer.statusCode === 200) return true;
-    if (answer.statusCode === 404) return false;
-    throw await failure('HEAD', answer);
+    return answer.statusCode === 200;
   }
 
   async read(sha256: string, range?: ByteRange): Promise<Readable> {
     const headers = range && { range: `bytes=${range.start}-${range.end}` };
     const answer = await this.call('GET', sha256, { headers });
+    // A body that is destroyed unread emits `error`, and without a listener that would end the process.
+    answer.body.on('error', () => undefined);
     if (answer.statusCode === (range ? 206 : 200)) return answer.body;
     if (answer.statusCode === 404) {
       await answer.body.dump();

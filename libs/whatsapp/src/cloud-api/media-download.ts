@@ -36,6 +36,8 @@ export class MediaDownloads {
   async fetch(url: string, accessToken: string): Promise<DownloadedMedia> {
     if (!this.isTrusted(url)) throw new CloudApiNotSentError('the URL of the file leads elsewhere than to Meta');
     const answer = await this.get(url, accessToken);
+    // A body that is destroyed unread emits `error`, and without a listener that would end the process.
+    answer.body.on('error', () => undefined);
     if (answer.statusCode === 200) return { body: answer.body, size: lengthOf(answer.headers['content-length']) };
     // A redirect too: nobody knows where it leads.
     const text = await readUpTo(answer.body, LONGEST_REFUSAL);
