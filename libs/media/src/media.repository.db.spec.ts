@@ -123,6 +123,17 @@ describe(MediaRepository.name, () => {
     expect(others.every(({ attempts }) => attempts === 1)).toBe(true);
   });
 
+  it('does not wait for a file that another process is claiming', async () => {
+    const [taken, free] = [await aMedia(), await aMedia()];
+
+    const claimed = await db.transaction(async (tx) => {
+      await tx.query('SELECT 1 FROM media WHERE id = $1 FOR UPDATE', [taken.id]);
+      return repository.claimDue(5);
+    });
+
+    expect(claimed.map(({ id }) => id)).toEqual([free.id]);
+  });
+
   it('gives a file again whose process gave no sign until its lease was over', async () => {
     const { id } = await aMedia();
     const [claimed] = await repository.claimDue(1);
