@@ -13,7 +13,8 @@ module.exports = {
     lib('tenants', 'common'),
     lib('messages', 'common'),
     lib('whatsapp', 'common', 'tenants', 'messages'),
-    lib('webhooks', 'common', 'tenants', 'messages', 'whatsapp'),
+    lib('media', 'common', 'tenants', 'messages', 'whatsapp'),
+    lib('webhooks', 'common', 'tenants', 'messages', 'whatsapp', 'media'),
     lib('po-events', 'common', 'messages', 'whatsapp'),
     {
       name: 'libs-through-the-front-door',

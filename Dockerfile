@@ -12,6 +12,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# A volume that is mounted here takes over its owner.
+RUN mkdir -p /data/media && chown node:node /data/media
 USER node
 EXPOSE 3000
 # Alive, not ready: a database outage is no reason to restart the process.

@@ -49,7 +49,7 @@ describe('the import rules', () => {
       'webhooks know no purchase orders',
       'libs/webhooks/src/planted.ts',
       `import '#po-events';`,
-      'webhooks-imports-only-common-tenants-messages-whatsapp',
+      'webhooks-imports-only-common-tenants-messages-whatsapp-media',
     ],
     [
       'a lib is entered by its front door',

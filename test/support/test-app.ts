@@ -1,6 +1,9 @@
 import 'reflect-metadata';
 
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -62,6 +65,8 @@ export async function startTestApp({
   const simulator = given ?? (await startSimulator({ port: 0, statusDelaysMs: FAST }));
   simulator.setWebhook({ url: `${url}/api/v1/whatsapp/webhook` });
 
+  const mediaDir = join(tmpdir(), `palomar-media-${randomUUID()}`);
+
   const config = loadConfig(
     {
       NODE_ENV: 'test',
@@ -71,6 +76,7 @@ export async function startTestApp({
       WHATSAPP_GRAPH_URL: simulator.url,
       WHATSAPP_API_VERSION: 'v26.0',
       ADMIN_API_KEY: ADMIN_KEY,
+      MEDIA_DIR: mediaDir,
       DISPATCHER_SWEEP_MS: '200',
       // Out of the way of tests that are about something else.
       WHATSAPP_MESSAGES_PER_SECOND: '10000',
@@ -101,6 +107,7 @@ export async function startTestApp({
       await nest.close();
       if (!given) await simulator.stop();
       await created.drop();
+      await rm(mediaDir, { recursive: true, force: true });
     },
   };
 }

@@ -4,6 +4,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
 import { type AppConfig, ConfigModule, databaseOptions } from '#common';
+import { MediaModule } from '#media';
 import { MessagesModule } from '#messages';
 import { PoEventsModule } from '#po-events';
 import { ApiKeyGuard, TenantsModule } from '#tenants';
@@ -16,6 +17,8 @@ import { ENTITIES } from './entities.ts';
 import { HoldsController } from './holds/holds.controller.ts';
 import { ExpiredKeysJob } from './idempotency/expired-keys.job.ts';
 import { IdempotencyService } from './idempotency/idempotency.service.ts';
+import { MediaController } from './media/media.controller.ts';
+import { UploadsService } from './media/uploads.service.ts';
 import { BatchesController } from './messages/batches.controller.ts';
 import { BatchesService } from './messages/batches.service.ts';
 import { MessagesController } from './messages/messages.controller.ts';
@@ -40,6 +43,7 @@ const forCallers = [
   WebhookDeliveriesController,
   MetaAppsController,
   SendingNumbersController,
+  MediaController,
 ];
 const forOperators = [HealthController, MetricsController];
 const idempotency = [IdempotencyService, ExpiredKeysJob];
@@ -67,6 +71,7 @@ export class AppModule {
         TenantsModule.forRoot({ platformKey: adminApiKey, encryptionKey }),
         MessagesModule,
         WhatsAppModule,
+        MediaModule,
         ...(config.roles.has('webhooks') ? [WebhooksModule] : []),
         PoEventsModule,
         TerminusModule.forRoot({ logger: false }),
@@ -77,6 +82,7 @@ export class AppModule {
         ...idempotency,
         MessagesService,
         BatchesService,
+        UploadsService,
         Metrics,
       ],
     };

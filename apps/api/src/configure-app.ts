@@ -14,6 +14,8 @@ import { webhookRoute } from './hot-routes/webhook.route.ts';
 import { MessagesService } from './messages/messages.service.ts';
 import { requestIdOf } from './request-id.ts';
 
+const MEDIA_ROUTE = /^\/api\/v1\/whatsapp\/media\/?$/i;
+
 /** What `NestFactory.create` must be told for `configureApp` to work. */
 export const APP_OPTIONS = { bodyParser: false, bufferLogs: true } as const;
 
@@ -24,7 +26,11 @@ export function configureApp(app: NestExpressApplication, { hotRoutes = true } =
   // Signatures cover the raw bytes, so this route alone keeps them; compressed ones would be other bytes.
   app.use('/api/v1/whatsapp/webhook', express.raw({ type: () => true, limit: WEBHOOK_LIMIT, inflate: false }));
   app.use('/api/v1/whatsapp/messages/bulk', jsonUpTo(BULK_LIMIT));
-  app.use(jsonUpTo(JSON_LIMIT));
+  const json = jsonUpTo(JSON_LIMIT);
+  // Files are read by their route, which knows how large they may be, and not before the caller is known.
+  app.use((request: Request, response: Response, next: NextFunction) =>
+    MEDIA_ROUTE.test(request.path) ? next() : json(request, response, next),
+  );
   app.useGlobalPipes(
     new ValidationPipe({
       transform: true,

@@ -1,3 +1,4 @@
+import { Media, MediaUpload } from '#media';
 import {
   AccountEvent,
   AccountState,
@@ -39,6 +40,8 @@ export const ENTITIES = [
   SetAsideItem,
   AccountEvent,
   AccountState,
+  Media,
+  MediaUpload,
   PoEvent,
   PoDeadLetter,
   ApiKey,

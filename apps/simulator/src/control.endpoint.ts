@@ -8,7 +8,15 @@ import type { WebhookBehaviour } from './webhook-sender.ts';
 
 const PREFIX = '/_simulator';
 
-const inbound = object({ from: text() }, { text: text(4096), message: anyObject, name: text(), phoneNumberId: text() });
+const file = object(
+  { type: oneOf('image', 'audio', 'video', 'document', 'sticker'), mime_type: text(), base64: text(Infinity, 0) },
+  { caption: text(), filename: text() },
+);
+const inbound = object(
+  { from: text() },
+  { text: text(4096), message: anyObject, file, name: text(), phoneNumberId: text() },
+);
+const mediaUrls = object({ expired: number(0) });
 const status = object({ status: text() }, { wamid: text(), opaque: text(), error_code: number(0) });
 const accountNews = object({ field: text() }, { value: anyObject, time: number(0) });
 const limits = object({}, { messagesPerSecond: orNull(number(1)), pair: bool });
@@ -80,6 +88,8 @@ export function controlHandler(controls: Controls, verifyToken: string): Handler
       controls.sendAccountNews(checked(request, accountNews));
       return json({ success: true }, 201);
     },
+    'PUT /media-urls': (request) =>
+      done(() => controls.expireNextMediaUrls(checked<{ expired: number }>(request, mediaUrls).expired)),
     'POST /reset': () => done(() => controls.reset()),
   };
 

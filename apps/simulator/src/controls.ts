@@ -75,6 +75,16 @@ export class Controls {
     return wamid;
   }
 
+  /** The next URLs of files are given out past their five minutes. */
+  expireNextMediaUrls(count: number): void {
+    this.world.media.expireNextUrls(count);
+  }
+
+  /** The file has other bytes from now on than what is said of it. @returns false when it is not known */
+  replaceMediaBytes(id: string, bytes: Buffer): boolean {
+    return this.world.media.replaceBytes(id, bytes);
+  }
+
   /** One status of an accepted message, whatever came before. @returns false when the message is not known */
   sendStatus(message: { wamid?: string; opaque?: string }, status: string, errorCode?: number): boolean {
     const entry = this.world.ledger.find(message);

@@ -28,7 +28,7 @@ export function mediaRoutes(world: World): Route[] {
       pattern: '/:media_id',
       handle: ({ request, id }) => {
         const file = world.media.find(id);
-        return file && json(describe(file, request.origin));
+        return file && json(describe(file, request.origin, world.media.nextExpiry()));
       },
     },
     {
@@ -80,14 +80,13 @@ function required(parameter: string): GraphError {
 }
 
 /** The URL is good for five minutes and needs the token. */
-function describe(file: MediaFile, origin: string): object {
-  const expires = Math.floor(Date.now() / 1000) + 300;
+function describe(file: MediaFile, origin: string, expires: number): object {
   return {
     messaging_product: 'whatsapp',
     url: `${origin}/whatsapp_business/attachments/?mid=${file.id}&ext=${expires}&hash=${file.sha256.slice(0, 32)}`,
     mime_type: file.mimeType,
     sha256: file.sha256,
-    file_size: file.bytes.length,
+    file_size: file.size,
     id: file.id,
   };
 }

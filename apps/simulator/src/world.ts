@@ -38,7 +38,7 @@ export class World {
     this.webhooks = new WebhookSender(options, this.account, this.pauses);
     const nameOf = (waId: string | undefined): string => this.contacts.nameOf(waId);
     this.playback = new StatusPlayback(options, this.account, this.webhooks, this.pauses, nameOf);
-    this.inbox = new Inbox(this.account, this.contacts, this.webhooks);
+    this.inbox = new Inbox(this.account, this.contacts, this.webhooks, this.media);
   }
 
   /** As at the start; what is under way is called off. */

@@ -5,9 +5,11 @@ export {
   AppConfig,
   type DispatcherConfig,
   type LogLevel,
+  type MediaConfig,
   type PoEventsConfig,
   type Role,
   ROLES,
+  type S3Config,
   type UnconfirmedPolicy,
   type WhatsAppConfig,
 } from './config/app-config.ts';

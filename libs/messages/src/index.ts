@@ -25,9 +25,9 @@ export {
   type PendingReason,
   type ReportedStatus,
 } from './delivery-status.ts';
-export { Conversation, HeardNumber } from './entities/conversation.entity.ts';
 export { AccountEvent } from './entities/account-event.entity.ts';
 export { AccountState } from './entities/account-state.entity.ts';
+export { Conversation, HeardNumber } from './entities/conversation.entity.ts';
 export { MessageBatch } from './entities/message-batch.entity.ts';
 export { MessageEvent, type MessageEventSource, type MessageEventType } from './entities/message-event.entity.ts';
 export { MessageFallback } from './entities/message-fallback.entity.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
+import { MediaIntake, MediaRepository } from '#media';
 import { DeliveryStatusRepository, DeliveryStatusService, WhatsAppMessage, WhatsAppMessageRepository } from '#messages';
 import type { SenderDirectory } from '#tenants';
 
@@ -29,6 +30,7 @@ describe(WebhookItemApplier.name, () => {
       new DeliveryStatusService(new DeliveryStatusRepository()),
       strict<SenderDirectory>({ byPhoneNumberId: () => aSender() }),
       strict<AccountEventApplier>({ apply: () => Promise.resolve() }),
+      new MediaIntake(new MediaRepository(db)),
     );
   });
 

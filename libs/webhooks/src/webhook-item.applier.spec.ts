@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
 
 import { newId, PLATFORM_TENANT_ID } from '#common';
+import type { MediaIntake } from '#media';
 import type { DeliveryStatusService, ReceivedMessage, WhatsAppMessageRepository } from '#messages';
 import type { SenderDirectory } from '#tenants';
 
@@ -22,6 +23,8 @@ describe(WebhookItemApplier.name, () => {
   /** Statuses and messages whose savepoint was kept. */
   let applied: string[];
   let stored: ReceivedMessage[];
+  /** What was offered as a message that may have a file. */
+  let files: { id: string; content: unknown }[];
   /** What was tried together. */
   let groups: string[][];
   /** Thrown when one of these wamids is applied. */
@@ -31,7 +34,7 @@ describe(WebhookItemApplier.name, () => {
   let tx: EntityManager;
 
   beforeEach(() => {
-    [applied, stored, groups, faults, unknown] = [[], [], [], new Map(), new Set()];
+    [applied, stored, files, groups, faults, unknown] = [[], [], [], [], new Map(), new Set()];
     let pending: string[] = [];
     tx = strict<EntityManager>({
       transaction: (async (work: (savepoint: EntityManager) => Promise<unknown>) => {
@@ -70,7 +73,13 @@ describe(WebhookItemApplier.name, () => {
     const accountEvents = strict<AccountEventApplier>({
       apply: (_, news) => Promise.resolve(news.forEach(({ field }) => apply(field))),
     });
-    applier = new WebhookItemApplier(messages, statuses, senders, accountEvents);
+    const media = strict<MediaIntake>({
+      noteInbound: (_, noted) => {
+        files.push(...noted);
+        return Promise.resolve();
+      },
+    });
+    applier = new WebhookItemApplier(messages, statuses, senders, accountEvents, media);
   });
 
   const aStatus = (whatsappMessageId: string, phoneNumberId = PHONE_NUMBER_ID): WebhookItem => ({

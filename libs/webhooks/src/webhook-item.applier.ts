@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { isPassingDatabaseFault, jsonSafe, newId, PLATFORM_TENANT_ID } from '#common';
+import { MediaIntake } from '#media';
 import { DeliveryStatusService, type SetAside, WhatsAppMessageRepository } from '#messages';
 import { SenderDirectory } from '#tenants';
 
@@ -20,6 +21,7 @@ export class WebhookItemApplier {
     private readonly statuses: DeliveryStatusService,
     private readonly senders: SenderDirectory,
     private readonly accountEvents: AccountEventApplier,
+    private readonly media: MediaIntake,
   ) {}
 
   /**
@@ -80,13 +82,15 @@ export class WebhookItemApplier {
   private async store(tx: EntityManager, message: InboundMessage): Promise<void> {
     const { phoneNumberId, contactKey, recipientName, content } = message;
     const tenantId = await this.messages.findTenantInTouchWith(tx, phoneNumberId, contactKey);
+    const id = newId();
     await this.messages.createReceived(tx, {
       ...message,
-      id: newId(),
+      id,
       tenantId: tenantId ?? PLATFORM_TENANT_ID,
       recipientName: jsonSafe(recipientName) ?? null,
       content: jsonSafe(content),
     });
+    await this.media.noteInbound(tx, [{ id, content }]);
   }
 }
 

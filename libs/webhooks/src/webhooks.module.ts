@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { MediaModule } from '#media';
 import { MessagesModule } from '#messages';
 import { WhatsAppModule } from '#whatsapp';
 
@@ -17,7 +18,7 @@ import { WebhooksController } from './webhooks.controller.ts';
 
 /** Meta's door: handshake, intake, and the applying of what came in. It never sends. */
 @Module({
-  imports: [MessagesModule, WhatsAppModule],
+  imports: [MessagesModule, WhatsAppModule, MediaModule],
   controllers: [WebhooksController],
   providers: [
     WebhookRefusals,

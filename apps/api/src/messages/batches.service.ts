@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 
-import { isUuid, NotFoundError } from '#common';
+import { AppError, isUuid, NotFoundError } from '#common';
+import { MediaResolver } from '#media';
 import { type MessageBatch, MessageBatchRepository, MessageDecisionRepository } from '#messages';
 import type { Caller } from '#tenants';
-import { type BulkReceipt, OutboxPoller, WhatsAppBusinessService } from '#whatsapp';
+import { type BulkItem, type BulkReceipt, OutboxPoller, WhatsAppBusinessService } from '#whatsapp';
 
 import { type Answer, IdempotencyService } from '../idempotency/idempotency.service.ts';
 import { type BatchResponse, toBatchResponse } from './dto/batch.response.ts';
@@ -17,6 +18,7 @@ export class BatchesService {
     private readonly batches: MessageBatchRepository,
     private readonly decisions: MessageDecisionRepository,
     private readonly outbox: OutboxPoller,
+    private readonly resolver: MediaResolver,
     private readonly idempotency: IdempotencyService,
   ) {}
 
@@ -25,7 +27,8 @@ export class BatchesService {
     const keyed = { tenantId, key, route: 'POST /api/v1/whatsapp/messages/bulk', body };
     return this.idempotency.once(keyed, async (remember) => {
       let early: Answer | undefined;
-      const receipt = await this.whatsapp.sendBulk(tenantId, items, {
+      const resolved = await this.resolve(items);
+      const receipt = await this.whatsapp.sendBulk(tenantId, resolved, {
         alongside: remember && ((tx, stored) => remember(tx, (early = accepted(stored)))),
       });
       return early ?? accepted(receipt);
@@ -49,6 +52,23 @@ export class BatchesService {
     const retried = await this.decisions.retryFailed({ batchId });
     this.outbox.wake();
     return { retried: retried.length };
+  }
+
+  /** A file that Meta does not take rejects the messages with it, and no other. */
+  private async resolve(items: BulkItem[]): Promise<BulkItem[]> {
+    const resolved: BulkItem[] = [];
+    for (const item of items) resolved.push('refusal' in item ? item : await this.resolveOne(item));
+    return resolved;
+  }
+
+  private async resolveOne(item: Extract<BulkItem, { request: unknown }>): Promise<BulkItem> {
+    try {
+      const { request, errors } = await this.resolver.resolve(item.request);
+      return { request, errors: [...(item.errors ?? []), ...errors] };
+    } catch (refusal) {
+      if (refusal instanceof AppError && refusal.status < 500) return { refusal };
+      throw refusal;
+    }
   }
 
   /** Another tenant's batch is not found, as one that does not exist. */

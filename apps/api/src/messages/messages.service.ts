@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { AppError, isUuid, NotFoundError } from '#common';
+import { MediaResolver, MessageMediaView } from '#media';
 import { MessageDecisionRepository, type WhatsAppMessage, WhatsAppMessageRepository } from '#messages';
 import { type Caller, tenantOf } from '#tenants';
 import { OutboxPoller, SendHoldsService, WhatsAppBusinessService } from '#whatsapp';
@@ -8,7 +9,7 @@ import { OutboxPoller, SendHoldsService, WhatsAppBusinessService } from '#whatsa
 import { type Answer, IdempotencyService } from '../idempotency/idempotency.service.ts';
 import { readCursor, toPage } from './cursor.ts';
 import { type ListMessagesDto, toMessageFilter } from './dto/list-messages.dto.ts';
-import { type MessageResponse, toMessageResponse, toTimeline } from './dto/message.response.ts';
+import { type MessageResponse, toMessageMedia, toMessageResponse, toTimeline } from './dto/message.response.ts';
 import { readSend } from './dto/send-message.reader.ts';
 
 export interface MessagePage {
@@ -30,19 +31,22 @@ export class MessagesService {
     private readonly messages: WhatsAppMessageRepository,
     private readonly decisions: MessageDecisionRepository,
     private readonly holds: SendHoldsService,
+    private readonly media: MessageMediaView,
+    private readonly resolver: MediaResolver,
     private readonly outbox: OutboxPoller,
     private readonly idempotency: IdempotencyService,
   ) {}
 
   /** 202 with the stored message; 201 with the answered one when the caller waits and WhatsApp answers in time. */
   async send(caller: Caller, body: unknown, options: SendOptions): Promise<Answer & { replayed: boolean }> {
-    const { request, errors } = readSend(caller, body);
-    const { tenantId } = request;
+    const { request: asked, errors } = readSend(caller, body);
+    const { tenantId } = asked;
     const keyed = { tenantId, key: options.idempotencyKey, route: 'POST /api/v1/whatsapp/messages', body };
     return this.idempotency.once(keyed, async (remember) => {
       let early: Answer | undefined;
+      const { request, errors: unknownFiles } = await this.resolver.resolve(asked);
       const stored = await this.whatsapp.sendMessage(request, {
-        errors,
+        errors: [...errors, ...unknownFiles],
         alongside: remember && ((tx, message) => remember(tx, (early = accepted(message)))),
       });
       if (options.waitMs === 0) return early ?? accepted(stored);
@@ -55,13 +59,18 @@ export class MessagesService {
     // A tenant's key sees its tenant; a platform key sees every tenant, or the one it names.
     const tenantId = caller.tenantId === null ? dto.tenant_id : tenantOf(caller, dto.tenant_id);
     const found = await this.messages.list(toMessageFilter(tenantId, dto), dto.limit + 1, readCursor(dto.cursor));
-    return toPage(await this.holds.show(found), dto.limit, toMessageResponse);
+    const media = await this.media.of(found);
+    return toPage(await this.holds.show(found), dto.limit, (message) => ({
+      ...toMessageResponse(message),
+      media: toMessageMedia(media.get(message.id)),
+    }));
   }
 
   async get(caller: Caller, id: string): Promise<MessageResponse> {
     const message = await this.find(caller, id);
     const events = toTimeline(message, await this.messages.findEvents(message.id));
-    return { ...(await this.show(message)), events };
+    const media = await this.media.of([message]);
+    return { ...(await this.show(message)), media: toMessageMedia(media.get(message.id)), events };
   }
 
   /** @throws AppError 409 for a message that is on the wire or not PENDING any more */

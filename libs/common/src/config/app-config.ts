@@ -20,6 +20,7 @@ export class AppConfig {
   /** First admin of the web page. */
   readonly admin: { readonly email: string | undefined; readonly password: string | undefined };
   readonly logLevel: LogLevel;
+  readonly media: MediaConfig;
   /** Where the embedded database and the generated secrets live; `.data` in the working directory. */
   readonly dataDir: string;
   /** Things to tell the operator at start: deprecated names, an API version past its end. */
@@ -65,6 +66,24 @@ export interface PoEventsConfig {
   readonly routingKeys: readonly string[];
   readonly template: string;
   readonly language: string;
+}
+
+export interface MediaConfig {
+  /** Where files are kept on disk. Undefined: production says nothing, so no file is kept unless `s3` is there. */
+  readonly dir: string | undefined;
+  /** S3-compatible storage, in the place of the disk. */
+  readonly s3: S3Config | undefined;
+  /** How long a file is kept; undefined: for good. */
+  readonly retentionDays: number | undefined;
+}
+
+export interface S3Config {
+  /** Without a slash at the end; the bucket is a segment of the path. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
 }
 
 export type UnconfirmedPolicy = 'witness' | 'hold' | 'resend';

@@ -394,6 +394,60 @@ describe('warnings', () => {
   });
 });
 
+describe('media', () => {
+  const S3 = {
+    MEDIA_S3_BUCKET: 'palomar-media',
+    MEDIA_S3_ACCESS_KEY_ID: 'AKIA',
+    MEDIA_S3_SECRET_ACCESS_KEY: 'a-secret',
+  };
+
+  it('is kept beside the other data, for good, where nothing else is said', () => {
+    expect(load({}).media).toEqual({ dir: join(cwd, '.data/media'), s3: undefined, retentionDays: undefined });
+    expect(load({ DATA_DIR: 'elsewhere' }).media.dir).toBe(join(cwd, 'elsewhere/media'));
+  });
+
+  it('is kept where production says, and nowhere when it does not', () => {
+    expect(load({ ...PRODUCTION, MEDIA_DIR: '/srv/media', MEDIA_RETENTION_DAYS: '365' }).media).toEqual({
+      dir: '/srv/media',
+      s3: undefined,
+      retentionDays: 365,
+    });
+    expect(load(PRODUCTION).media).toMatchObject({ dir: undefined, s3: undefined });
+  });
+
+  it('is kept in a bucket, of Amazon’s unless another address is given', () => {
+    const { s3 } = load({ ...PRODUCTION, ...S3, MEDIA_S3_REGION: 'eu-west-1' }).media;
+
+    expect(s3).toEqual({
+      bucket: 'palomar-media',
+      region: 'eu-west-1',
+      endpoint: 'https://s3.eu-west-1.amazonaws.com',
+      accessKeyId: 'AKIA',
+      secretAccessKey: 'a-secret',
+    });
+    expect(load({ ...S3, MEDIA_S3_ENDPOINT: 'http://minio:9000/' }).media.s3?.endpoint).toBe('http://minio:9000');
+  });
+
+  it('reads the key of the bucket from files', () => {
+    const path = file('key', 'a-secret\n');
+
+    const { s3 } = load({ ...without(S3, 'MEDIA_S3_SECRET_ACCESS_KEY'), MEDIA_S3_SECRET_ACCESS_KEY_FILE: path }).media;
+
+    expect(s3?.secretAccessKey).toBe('a-secret');
+  });
+
+  it.each([
+    [without(S3, 'MEDIA_S3_BUCKET'), /^MEDIA_S3_BUCKET: is required once MEDIA_S3_ACCESS_KEY_ID is set; write /],
+    [without(S3, 'MEDIA_S3_ACCESS_KEY_ID'), /^MEDIA_S3_ACCESS_KEY_ID: is required once MEDIA_S3_BUCKET is set; write /],
+    [{ ...S3, MEDIA_DIR: '/srv/media' }, /^MEDIA_DIR: is set, and MEDIA_S3_BUCKET as well; keep one/],
+    [{ ...S3, MEDIA_S3_BUCKET: 'a/b' }, /^MEDIA_S3_BUCKET: must be the name of a bucket, such as palomar-media/],
+    [{ ...S3, MEDIA_S3_ENDPOINT: 'minio' }, /^MEDIA_S3_ENDPOINT: must be a URL without bucket, such as /],
+    [{ MEDIA_RETENTION_DAYS: '0' }, /^MEDIA_RETENTION_DAYS: must be a whole number from 1 to 36500, such as 365/],
+  ])('is refused with the variable to mend: %j', (env, fault) => {
+    expect(faultsOf(env)).toEqual([expect.stringMatching(fault)]);
+  });
+});
+
 describe('.env.example', () => {
   const example = parse(readFileSync('.env.example'));
 

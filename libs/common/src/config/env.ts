@@ -4,11 +4,12 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 
 import { closestName } from '../closest-name.ts';
-import { AppConfig, type Role, type WhatsAppConfig } from './app-config.ts';
+import { AppConfig, type MediaConfig, type Role, type WhatsAppConfig } from './app-config.ts';
 import { Faults } from './configuration.error.ts';
 import { readWhatsApp } from './credentials.ts';
 import { DEPRECATED, Environment, SECRETS, VARIABLE_NAMES } from './environment.ts';
 import { graphVersionWarning } from './graph-versions.ts';
+import { readMedia } from './media.ts';
 import { readSources, type Variables } from './sources.ts';
 
 /** `cwd` is where `.env` and relative paths are looked for, `now` the day Meta's version calendar is read for. */
@@ -24,7 +25,7 @@ const REQUIRED_IN_PRODUCTION = {
   ENCRYPTION_KEY: 'write ENCRYPTION_KEY=<32 bytes in base64>; make it with: openssl rand -base64 32',
 } as const;
 
-const OUR_NAMES = /^(PALOMAR|WHATSAPP|PO_EVENTS|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED|WEBHOOK)_/;
+const OUR_NAMES = /^(PALOMAR|WHATSAPP|PO_EVENTS|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED|WEBHOOK|MEDIA)_/;
 
 /** The configuration of this process: the only place that reads `process.env`. */
 export function loadConfigFromProcess(): AppConfig {
@@ -40,10 +41,11 @@ export function loadConfig(given: NodeJS.ProcessEnv, { cwd = '.', now = new Date
   const variables = readSources(given, cwd, faults);
   const environment = readEnvironment(variables, faults);
   const whatsapp = readWhatsApp(environment, faults);
+  const media = readMedia(environment, cwd, faults);
   if (environment.NODE_ENV === 'production') requireInProduction(environment, faults);
   checkTimes(environment, faults);
   faults.throwIfAny();
-  return toConfig(environment, whatsapp, cwd, warningsFor(variables, whatsapp, now));
+  return toConfig(environment, { whatsapp, media }, cwd, warningsFor(variables, whatsapp, now));
 }
 
 function readEnvironment(variables: Variables, faults: Faults): Environment {
@@ -99,7 +101,12 @@ function unknownNames(variables: Variables): string[] {
     });
 }
 
-function toConfig(environment: Environment, whatsapp: WhatsAppConfig, cwd: string, warnings: string[]): AppConfig {
+function toConfig(
+  environment: Environment,
+  { whatsapp, media }: { whatsapp: WhatsAppConfig; media: MediaConfig },
+  cwd: string,
+  warnings: string[],
+): AppConfig {
   return new AppConfig({
     production: environment.NODE_ENV === 'production',
     roles: new Set(environment.PALOMAR_ROLES.split(',').map((role) => role.trim() as Role)),
@@ -125,6 +132,7 @@ function toConfig(environment: Environment, whatsapp: WhatsAppConfig, cwd: strin
       unconfirmedPolicy: environment.UNCONFIRMED_POLICY,
       unconfirmedGraceMs: environment.UNCONFIRMED_GRACE_MS,
     },
+    media,
     adminApiKey: environment.ADMIN_API_KEY,
     encryptionKey: environment.ENCRYPTION_KEY ? Buffer.from(environment.ENCRYPTION_KEY, 'base64') : undefined,
     admin: { email: environment.ADMIN_EMAIL, password: environment.ADMIN_PASSWORD },

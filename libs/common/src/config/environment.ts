@@ -120,6 +120,27 @@ export class Environment {
   @Form(/^[a-z]{2,3}(_[A-Za-z0-9]{2,4})?$/, 'a template language such as es or en_US')
   PO_NOTIFICATION_LANGUAGE = 'es';
 
+  MEDIA_DIR: string | undefined = undefined;
+
+  @Form(/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/, 'the name of a bucket, such as palomar-media')
+  MEDIA_S3_BUCKET: string | undefined = undefined;
+
+  @Url(['https', 'http'], 'a URL without bucket, such as https://s3.eu-west-1.amazonaws.com')
+  MEDIA_S3_ENDPOINT: string | undefined = undefined;
+
+  @Form(/^[a-z0-9-]{1,40}$/, 'a region such as eu-west-1')
+  MEDIA_S3_REGION = 'us-east-1';
+
+  @Form(NO_BLANKS, 'the id of an access key, without blanks')
+  MEDIA_S3_ACCESS_KEY_ID: string | undefined = undefined;
+
+  @Form(NO_BLANKS, 'the secret of the access key, without blanks')
+  MEDIA_S3_SECRET_ACCESS_KEY: string | undefined = undefined;
+
+  @IsOptional()
+  @Whole(1, 36_500, 365)
+  MEDIA_RETENTION_DAYS: number | undefined = undefined;
+
   @IsOptional()
   @MinLength(16, { message: 'must have at least 16 characters; make one with: openssl rand -base64 32' })
   ADMIN_API_KEY: string | undefined = undefined;
@@ -157,6 +178,8 @@ export const SECRETS = [
   'WHATSAPP_APP_SECRET',
   'WHATSAPP_APP_SECRET_PREVIOUS',
   'WHATSAPP_WEBHOOK_VERIFY_TOKEN',
+  'MEDIA_S3_ACCESS_KEY_ID',
+  'MEDIA_S3_SECRET_ACCESS_KEY',
   'ADMIN_API_KEY',
   'ADMIN_PASSWORD',
   'ENCRYPTION_KEY',

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -391,6 +392,174 @@ describe(CloudApiClient.name, () => {
       const { client } = await aGraph(json(200, body));
 
       await expect(allOf(client.listTemplates(account))).rejects.toMatchObject({ outcome: 'unknown', httpStatus: 200 });
+    });
+  });
+
+  describe('media', () => {
+    it('asks where a file is, for the account’s number', async () => {
+      const info = {
+        url: 'https://lookaside.fbsbx.com/x',
+        mime_type: 'image/jpeg',
+        sha256: 'a',
+        file_size: '7',
+        id: '1',
+      };
+      const { client, requests } = await aGraph(json(200, info));
+
+      expect(await client.getMedia({ ...account, appSecret: 'secret' }, '1')).toEqual(info);
+
+      expect(requests[0]?.method).toBe('GET');
+      expect(requests[0]?.url.pathname).toBe('/v26.0/1');
+      expect(requests[0]?.url.searchParams.get('phone_number_id')).toBe(account.phoneNumberId);
+      expect(requests[0]?.url.searchParams.get('appsecret_proof')).toMatch(/^[0-9a-f]{64}$/);
+    });
+
+    it('does not take an answer without a URL for a file', async () => {
+      const { client } = await aGraph(json(200, { id: '1' }));
+
+      await expect(client.getMedia(account, '1')).rejects.toMatchObject({ outcome: 'unknown' });
+    });
+
+    it('downloads with the token and a User-Agent', async () => {
+      const { client, requests, graphUrl } = await aGraph((response) => response.end('bytes'));
+
+      const { body, size } = await client.downloadMedia(account, `${graphUrl}/file?mid=1`);
+
+      expect(size).toBe(5);
+      expect(Buffer.concat((await body.toArray()) as Buffer[]).toString()).toBe('bytes');
+      expect(requests[0]?.headers).toMatchObject({ authorization: 'Bearer EAAGsecretToken', 'user-agent': 'palomar' });
+    });
+
+    it('does not know how long a file is that comes in pieces, and can be left unread', async () => {
+      const { client, graphUrl } = await aGraph((response) => {
+        response.write('by');
+        response.end('tes');
+      });
+
+      const { body, size } = await client.downloadMedia(account, `${graphUrl}/file`);
+      body.destroy(new Error('too large'));
+      await new Promise((closed) => body.once('close', closed));
+
+      expect(size).toBeUndefined();
+    });
+
+    it.each([
+      'https://evil.example/file',
+      'https://lookaside.fbsbx.com.evil.example/file',
+      'https://evilfbsbx.com/file',
+      'http://lookaside.fbsbx.com/file',
+      'https://lookaside.fbsbx.com:8443/file',
+      'https://user:password@lookaside.fbsbx.com/file',
+      'http://127.0.0.1:1/file',
+      'http://169.254.169.254/latest/meta-data',
+      'file:///etc/passwd',
+      'not a URL',
+    ])('takes the token nowhere else than to Meta: %s', async (url) => {
+      const { client, requests } = await aGraph(json(200, {}));
+
+      const failure = await failureOf(client.downloadMedia(account, url));
+
+      expect(failure.outcome).toBe('not-sent');
+      expect(requests).toEqual([]);
+    });
+
+    it('follows no redirect', async () => {
+      const { client, requests, graphUrl } = await aGraph((response, { url }) =>
+        response.writeHead(302, { location: url.pathname === '/file' ? '/elsewhere' : '/' }).end(),
+      );
+
+      const failure = await failureOf(client.downloadMedia(account, `${graphUrl}/file`));
+
+      expect(failure).toMatchObject({ outcome: 'unknown', httpStatus: 302 });
+      expect(requests).toHaveLength(1);
+    });
+
+    it.each([
+      ['a URL that is over', 404, ''],
+      ['a page of a proxy', 502, '<html>'],
+    ])('tells %s by its status', async (_, status, text) => {
+      const { client, graphUrl } = await aGraph((response) => response.writeHead(status).end(text));
+
+      const failure = await failureOf(client.downloadMedia(account, `${graphUrl}/file`));
+
+      expect(failure).toMatchObject({ outcome: 'unknown', httpStatus: status });
+    });
+
+    it('tells a refusal of Meta’s, without the token', async () => {
+      const { client, graphUrl } = await aGraph(
+        json(401, { error: { code: 190, message: `Cannot parse ${account.accessToken}` } }),
+      );
+
+      const failure = await failureOf(client.downloadMedia(account, `${graphUrl}/file`));
+
+      expect(failure).toBeInstanceOf(CloudApiRefusal);
+      expect(inspect(failure) + JSON.stringify(failure)).not.toContain(account.accessToken);
+    });
+
+    it('breaks where the transfer breaks', async () => {
+      const { client, graphUrl } = await aGraph((response) => {
+        response.writeHead(200, { 'content-length': 100 });
+        response.write('half', () => response.destroy());
+      });
+
+      const { body } = await client.downloadMedia(account, `${graphUrl}/file`);
+
+      await expect(body.toArray()).rejects.toThrow();
+    });
+
+    it('uploads a file as the form that Meta wants, byte for byte', async () => {
+      const { client, requests } = await aGraph(json(200, { id: '4711' }));
+      const pieces = [Buffer.from('--by'), Buffer.from('\r\ntes')];
+
+      const bytes = Readable.from(pieces) as AsyncIterable<Buffer>;
+      const id = await client.uploadMedia(account, { bytes, size: 9, mimeType: 'audio/ogg; codecs=opus' });
+
+      expect(id).toBe('4711');
+      const [request] = requests;
+      expect(request?.url.pathname).toBe(`/v26.0/${account.phoneNumberId}/media`);
+      expect(request?.headers).toMatchObject({
+        authorization: 'Bearer EAAGsecretToken',
+        'content-length': String(Buffer.byteLength(request?.body ?? '')),
+      });
+      const form = await new Response(request?.body, {
+        headers: { 'content-type': request?.headers['content-type'] ?? '' },
+      }).formData();
+      expect([form.get('messaging_product'), form.get('type')]).toEqual(['whatsapp', 'audio/ogg; codecs=opus']);
+      const file = form.get('file') as Blob;
+      expect([file.type, await file.text()]).toEqual(['audio/ogg; codecs=opus', '--by\r\ntes']);
+    });
+
+    it('fails, rather than wait, when the bytes of an upload end too early', async () => {
+      const { client } = await aGraph(json(200, { id: '4711' }));
+      const bytes = Readable.from([Buffer.from('half')]) as AsyncIterable<Buffer>;
+
+      await expect(client.uploadMedia(account, { bytes, size: 9, mimeType: 'image/png' })).rejects.toBeInstanceOf(
+        CloudApiError,
+      );
+    });
+
+    it('does not take an answer without an id for an upload', async () => {
+      const { client } = await aGraph(json(200, {}));
+      const bytes = Readable.from([Buffer.from('x')]) as AsyncIterable<Buffer>;
+
+      const upload = client.uploadMedia(account, { bytes, size: 1, mimeType: 'image/png' });
+
+      await expect(upload).rejects.toMatchObject({ outcome: 'unknown' });
+    });
+
+    it('deletes a file', async () => {
+      const { client, requests } = await aGraph(json(200, { success: true }));
+
+      await client.deleteMedia(account, '4711');
+
+      expect(requests[0]).toMatchObject({ method: 'DELETE' });
+      expect(requests[0]?.url.href).toBe(`http://graph/v26.0/4711?phone_number_id=${account.phoneNumberId}`);
+    });
+
+    it('does not take a file for deleted that was not confirmed', async () => {
+      const { client } = await aGraph(json(200, { success: false }));
+
+      await expect(client.deleteMedia(account, '4711')).rejects.toMatchObject({ outcome: 'unknown' });
     });
   });
 });

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { CloudApiUnknownOutcomeError } from './cloud-api.error.ts';
 import type {
   CloudApiTemplate,
+  MediaInfo,
   MessageStatusWord,
   OutgoingMessage,
   PhoneNumberInfo,
@@ -10,6 +11,8 @@ import type {
 } from './cloud-api.types.ts';
 import { type GraphAnswer, readGraphAnswer, toCloudApiError } from './graph-answer.ts';
 import { type HttpRequest, type HttpTransport, UndiciTransport } from './http-transport.ts';
+import { type DownloadedMedia, MediaDownloads } from './media-download.ts';
+import { type MediaFile, mediaForm } from './media-form.ts';
 import { everyTemplate, type TemplatePage } from './template-pages.ts';
 
 export interface CloudApiClientOptions {
@@ -52,6 +55,8 @@ export interface SendOptions {
 }
 
 const MIB = 1024 * 1024;
+/** 100 MB at less than 3 Mbit/s. */
+const UPLOAD_TIMEOUT_MS = 5 * 60_000;
 const TEMPLATES_PER_PAGE = 100;
 const TEMPLATE_FIELDS = 'id,name,language,status,category,parameter_format,components,quality_score,rejected_reason';
 const PHONE_NUMBER_FIELDS =
@@ -64,6 +69,7 @@ const PHONE_NUMBER_FIELDS =
  */
 export class CloudApiClient {
   private readonly transport: HttpTransport;
+  private readonly downloads: MediaDownloads;
   /** Path before an object's id: `/v26.0`. */
   private readonly root: string;
   /** One account makes nearly all calls. */
@@ -72,6 +78,7 @@ export class CloudApiClient {
   constructor({ graphUrl, apiVersion, timeoutMs, connections, transport }: CloudApiClientOptions) {
     const { origin, pathname } = new URL(graphUrl);
     this.root = `${pathname.replace(/\/+$/, '')}/${apiVersion}`;
+    this.downloads = new MediaDownloads(origin);
     this.transport = transport ?? new UndiciTransport({ origin, timeoutMs, connections });
   }
 
@@ -116,9 +123,42 @@ export class CloudApiClient {
     return everyTemplate((after) => this.templatePage(account, after));
   }
 
+  /** Where a file is and what it is. The URL in it is good for five minutes. */
+  async getMedia(account: CloudApiAccount, whatsappMediaId: string): Promise<MediaInfo> {
+    const query = { phone_number_id: account.phoneNumberId };
+    const { body, status } = await this.get(account, [whatsappMediaId], query);
+    if (typeof body.url !== 'string' || !body.url) throw new CloudApiUnknownOutcomeError('no url of the file', status);
+    return body as unknown as MediaInfo;
+  }
+
+  /**
+   * The bytes behind a URL that `getMedia` gave. The token goes along, so only to Meta's hosts and never after a redirect.
+   * Whoever asked reads the body to its end or destroys it; what breaks in the middle breaks there.
+   * @throws CloudApiNotSentError for a URL elsewhere; CloudApiUnknownOutcomeError with `httpStatus` 404 when it is over
+   */
+  downloadMedia(account: CloudApiAccount, url: string): Promise<DownloadedMedia> {
+    return this.downloads.fetch(url, account.accessToken);
+  }
+
+  /** Gives Meta a file, which it keeps for 30 days. @returns Meta's id of it */
+  async uploadMedia(account: CloudApiAccount, file: MediaFile): Promise<string> {
+    const { headers, body: form } = mediaForm(file);
+    const request = { method: 'POST', body: form, maxAnswerBytes: MIB, timeoutMs: UPLOAD_TIMEOUT_MS } as const;
+    const { body, status } = await this.call(account, [account.phoneNumberId, 'media'], {}, request, headers);
+    if (typeof body.id !== 'string' || !body.id) throw new CloudApiUnknownOutcomeError('no media id', status);
+    return body.id;
+  }
+
+  async deleteMedia(account: CloudApiAccount, whatsappMediaId: string): Promise<void> {
+    const query = { phone_number_id: account.phoneNumberId };
+    const request = { method: 'DELETE', maxAnswerBytes: MIB } as const;
+    const { body, status } = await this.call(account, [whatsappMediaId], query, request);
+    if (body.success !== true) throw new CloudApiUnknownOutcomeError('not confirmed', status);
+  }
+
   /** Lets running calls end, takes no new ones. */
-  close(): Promise<void> {
-    return this.transport.close();
+  async close(): Promise<void> {
+    await Promise.all([this.transport.close(), this.downloads.close()]);
   }
 
   /** Follows `next` by its cursor only: the URL in it could lead the token to any host. */
@@ -160,6 +200,7 @@ export class CloudApiClient {
     path: string[],
     query: Record<string, string>,
     request: Omit<HttpRequest, 'path' | 'headers'>,
+    headers: Record<string, string> = {},
   ): Promise<GraphAnswer> {
     const proof = this.proofOf(account);
     const search = new URLSearchParams({ ...query, ...(proof && { appsecret_proof: proof }) }).toString();
@@ -172,6 +213,7 @@ export class CloudApiClient {
           accept: 'application/json',
           'user-agent': 'palomar',
           ...(request.body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
         },
       })
       .catch((error: unknown) => {

@@ -202,6 +202,16 @@ export interface GraphError {
   error_user_msg?: string;
 }
 
+/** `GET /{media-id}`. `file_size` comes as a number and as a string. */
+export interface MediaInfo {
+  id?: string;
+  url: string;
+  mime_type?: string;
+  /** Hex. */
+  sha256?: string;
+  file_size?: number | string;
+}
+
 export interface PhoneNumberInfo {
   id: string;
   display_phone_number?: string;

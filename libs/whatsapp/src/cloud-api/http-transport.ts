@@ -1,11 +1,15 @@
+import type { Readable } from 'node:stream';
+
 import { type Dispatcher, Pool } from 'undici';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Path and query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Readable;
+  /** Instead of the transport's own. */
+  readonly timeoutMs?: number;
   /** On the clock of `performance.now()`: from then on the first byte must not leave any more. Never, when absent. */
   readonly startBefore?: number | undefined;
   /** A longer answer is cut off and counts as none. */
@@ -65,9 +69,21 @@ export class UndiciTransport extends HttpTransport {
     });
   }
 
-  request({ method, path, headers, body, maxAnswerBytes, startBefore = Infinity }: HttpRequest): Promise<HttpAnswer> {
+  request({
+    method,
+    path,
+    headers,
+    body,
+    timeoutMs,
+    maxAnswerBytes,
+    startBefore = Infinity,
+  }: HttpRequest): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange({ timeoutMs: this.timeoutMs, maxAnswerBytes, startBefore }, resolve, reject);
+      const exchange = new Exchange(
+        { timeoutMs: timeoutMs ?? this.timeoutMs, maxAnswerBytes, startBefore },
+        resolve,
+        reject,
+      );
       this.pool.dispatch({ method, path, headers: headers as Record<string, string>, body: body ?? null }, exchange);
     });
   }

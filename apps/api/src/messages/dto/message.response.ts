@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 
+import { MEDIA_STATES, type MessageMedia } from '#media';
 import {
   DELIVERY_STATUSES,
   type DeliveryStatus,
@@ -17,6 +18,14 @@ export class MessageEventResponse {
   @ApiProperty({ format: 'date-time', description: "Meta's time for what Meta reports." }) occurred_at: string;
   @ApiProperty({ format: 'date-time' }) created_at: string;
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) details: unknown;
+}
+
+@ApiSchema({ name: 'MessageMedia' })
+export class MessageMediaResponse {
+  @ApiProperty({ format: 'uuid', description: 'The bytes: `GET /api/v1/whatsapp/media/{id}/content`.' }) id: string;
+  @ApiProperty({ enum: MEDIA_STATES }) state: string;
+  @ApiProperty({ example: 'image/jpeg' }) mime_type: string;
+  @ApiProperty({ type: Number, nullable: true, description: 'Bytes.' }) size: number | null;
 }
 
 @ApiSchema({ name: 'Message' })
@@ -59,6 +68,11 @@ export class MessageResponse {
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) failed_at: string | null;
   @ApiProperty({ format: 'date-time' }) updated_at: string;
   @ApiPropertyOptional({
+    type: [MessageMediaResponse],
+    description: 'Its files that we keep; where messages are read.',
+  })
+  media?: MessageMediaResponse[];
+  @ApiPropertyOptional({
     type: [MessageEventResponse],
     description: 'The whole timeline; only where one message is asked for.',
   })
@@ -99,6 +113,10 @@ export function toMessageResponse(message: WhatsAppMessage): MessageResponse {
     failed_at: time(message.failedAt),
     updated_at: message.updatedAt.toISOString(),
   };
+}
+
+export function toMessageMedia(media: MessageMedia[] = []): MessageMediaResponse[] {
+  return media.map(({ id, state, mimeType, size }) => ({ id, state, mime_type: mimeType, size }));
 }
 
 /** The whole timeline: what was written, and what the message itself tells. */

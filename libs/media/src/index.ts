@@ -1,0 +1,13 @@
+export { Media, MEDIA_STATES, type MediaState } from './entities/media.entity.ts';
+export { MediaUpload } from './entities/media-upload.entity.ts';
+export { MediaIntake } from './inbound/media.intake.ts';
+export { MediaPoller } from './inbound/media.poller.ts';
+export { MediaModule } from './media.module.ts';
+export { MediaRepository, type MessageMedia } from './media.repository.ts';
+export { assertLength, MediaService, type StoredMedia, type Upload } from './media.service.ts';
+export { essenceOf, LARGEST_FILE, sendableType } from './media-kind.ts';
+export { MessageMediaView } from './message-media.view.ts';
+export { MediaResolver } from './outbound/media.resolver.ts';
+export type { KnownUpload } from './outbound/media-upload.repository.ts';
+export type { SpooledFile } from './storage/media-spool.ts';
+export type { ByteRange } from './storage/media-storage.ts';
