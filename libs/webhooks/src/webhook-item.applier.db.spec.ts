@@ -9,7 +9,7 @@ import { aMessageStore, type MessageStore } from '../../../test/factories/messag
 import { aMessage, aWamid, reload } from '../../../test/factories/messages.ts';
 import { aSender } from '../../../test/factories/senders.ts';
 import { strict } from '../../../test/factories/strict.ts';
-import { toItems } from './webhook-event.mapper.ts';
+import { toItems } from './mapping/envelope.ts';
 import { WebhookItemApplier } from './webhook-item.applier.ts';
 
 /** PostgreSQL takes no NUL in a text. */

@@ -8,7 +8,7 @@ import type { SenderDirectory } from '#tenants';
 import { aWamid, PHONE_NUMBER_ID } from '../../../test/factories/messages.ts';
 import { aSender } from '../../../test/factories/senders.ts';
 import { strict } from '../../../test/factories/strict.ts';
-import type { WebhookItem } from './webhook-event.mapper.ts';
+import type { WebhookItem } from './mapping/webhook-item.ts';
 import { WebhookItemApplier } from './webhook-item.applier.ts';
 
 const TENANT = newId();

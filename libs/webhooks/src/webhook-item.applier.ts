@@ -5,7 +5,7 @@ import { isPassingDatabaseFault, jsonSafe, newId, PLATFORM_TENANT_ID } from '#co
 import { DeliveryStatusService, type SetAside, WhatsAppMessageRepository } from '#messages';
 import { SenderDirectory } from '#tenants';
 
-import type { InboundMessage, WebhookItem } from './webhook-event.mapper.ts';
+import type { InboundMessage, WebhookItem } from './mapping/webhook-item.ts';
 
 /** Why an item was not applied. */
 export type Refusal = Pick<SetAside, 'reason' | 'detail' | 'whatsappMessageId' | 'item'>;

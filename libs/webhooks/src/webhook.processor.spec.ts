@@ -7,8 +7,8 @@ import type { SetAside, SetAsideItem, WebhookDeliveryRepository } from '#message
 import { aDelivery, anInboundChange, aStatusChange } from '../../../test/factories/deliveries.ts';
 import { strict } from '../../../test/factories/strict.ts';
 import { eventually } from '../../../test/support/eventually.ts';
+import type { WebhookItem } from './mapping/webhook-item.ts';
 import { WebhookProcessor } from './webhook.processor.ts';
-import type { WebhookItem } from './webhook-event.mapper.ts';
 import type { Refusal, WebhookItemApplier } from './webhook-item.applier.ts';
 
 Logger.overrideLogger(false);

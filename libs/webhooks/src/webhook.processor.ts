@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { BackgroundLoop } from '#common';
 import { type StoredDelivery, WebhookDeliveryRepository } from '#messages';
 
-import { toItems } from './webhook-event.mapper.ts';
+import { toItems } from './mapping/envelope.ts';
 import { WebhookItemApplier } from './webhook-item.applier.ts';
 
 const POLL_MS = 1_000;

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { toItems, type WebhookItem } from './webhook-event.mapper.ts';
+import { toItems } from './envelope.ts';
+import type { WebhookItem } from './webhook-item.ts';
 
-const OWN = join(import.meta.dirname, '../../../test/fixtures/cloud-api/webhooks');
+const OWN = join(import.meta.dirname, '../../../../test/fixtures/cloud-api/webhooks');
 /** A collection of payloads recorded by other projects, checked in place where this names its directory. */
 const RECORDED = process.env.PALOMAR_FIXTURES_DIR;
 
