@@ -390,7 +390,6 @@ describe.each(DOORS)('/api/v1/whatsapp/webhook, $door,', ({ hotRoutes }) => {
 
     it.each<[string, Buffer]>([
       ['a template that Meta paused', fixture('template-paused')],
-      ['a status newer than this code', fixture('unusual/status-played')],
       ['another product of Meta', Buffer.from('{"object":"page","entry":[]}')],
       ['a bare number', Buffer.from('7')],
     ])('because it is %s is stored and acknowledged', async (_, body) => {

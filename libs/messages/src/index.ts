@@ -1,7 +1,7 @@
 export { type AttemptRef, readAttemptRef, writeAttemptRef } from './attempt-ref.ts';
 export { advance, type DeliveryProgress, type DeliveryReport } from './delivery-progress.ts';
 export { DeliveryStatusRepository } from './delivery-status.repository.ts';
-export { DeliveryStatusService, type StatusEvent } from './delivery-status.service.ts';
+export { DeliveryStatusService, type StatusEvent, type StatusTarget } from './delivery-status.service.ts';
 export {
   canMove,
   DELIVERY_STATUSES,

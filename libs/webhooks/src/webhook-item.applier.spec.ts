@@ -51,7 +51,7 @@ describe(WebhookItemApplier.name, () => {
         const wamids = events.map(({ whatsappMessageId }) => whatsappMessageId);
         groups.push(wamids);
         for (const wamid of wamids) if (!unknown.has(wamid)) apply(wamid);
-        return wamids.map((wamid) => !unknown.has(wamid));
+        return wamids.map((id) => (unknown.has(id) ? undefined : { id, tenantId: TENANT, contactKey: KNOWN_CONTACT }));
       },
     });
     const messages = strict<WhatsAppMessageRepository>({
@@ -76,6 +76,8 @@ describe(WebhookItemApplier.name, () => {
       whatsappMessageId,
       phoneNumberId,
       opaque: null,
+      type: 'sent',
+      participant: null,
       status: 'SENT',
       occurredAt: new Date(),
       error: null,

@@ -4,23 +4,31 @@ import { adviceFor } from '#whatsapp';
 import { type JsonObject, listOf, objectOf, textOf, timeOf } from '../json.ts';
 import { envelopeOf, unknownItem, type WebhookItem } from './webhook-item.ts';
 
-/** A map, because an object also knows words like `constructor`. */
+/** What moves a message. A map, because an object also knows words like `constructor`. */
 const REPORTED = new Map<string | undefined, ReportedStatus>([
   ['sent', 'SENT'],
   ['delivered', 'DELIVERED'],
   ['read', 'READ'],
+  // Only of voice messages: who played it has read it.
+  ['played', 'READ'],
   ['failed', 'FAILED'],
 ]);
+
+/** A word of Meta's that may name a line of the timeline, though we do not know what it means. */
+const WORD = /^[a-z][a-z_ -]{0,31}$/;
 
 /** One of `statuses[]`; `number` is the metadata beside it. */
 export function toStatusItem(raw: unknown, number: JsonObject): WebhookItem {
   const alone = { metadata: number, statuses: [raw] };
-  const { id, status, timestamp, biz_opaque_callback_data: opaque, errors, pricing, conversation } = objectOf(raw);
+  const told = objectOf(raw);
+  const { id, status, timestamp, biz_opaque_callback_data: opaque, errors, pricing, conversation } = told;
   const whatsappMessageId = textOf(id);
   const phoneNumberId = textOf(number.phone_number_id);
   const occurredAt = timeOf(timestamp);
-  const reported = REPORTED.get(textOf(status));
-  if (!whatsappMessageId || !phoneNumberId || !occurredAt || !reported) {
+  const type = textOf(status)?.toLowerCase() ?? '';
+  const reported = REPORTED.get(type) ?? null;
+  const participant = textOf(told.recipient_participant_id) ?? textOf(told.recipient_participant_user_id);
+  if (!whatsappMessageId || !phoneNumberId || !occurredAt || !WORD.test(type)) {
     return unknownItem(`status ${JSON.stringify(textOf(status) ?? null)}`, 'messages', alone);
   }
   return {
@@ -30,10 +38,18 @@ export function toStatusItem(raw: unknown, number: JsonObject): WebhookItem {
       whatsappMessageId,
       phoneNumberId,
       opaque: textOf(opaque) ?? null,
+      type,
       status: reported,
+      participant: participant ?? null,
       occurredAt,
       error: reported === 'FAILED' ? toError(listOf(errors)[0]) : null,
-      details: { whatsapp_message_id: whatsappMessageId, pricing, conversation, errors },
+      details: {
+        whatsapp_message_id: whatsappMessageId,
+        pricing,
+        conversation,
+        errors,
+        recipient_participant_id: participant,
+      },
     },
   };
 }
