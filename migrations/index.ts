@@ -8,6 +8,7 @@ import { QueueWebhookDeliveries1795219200007 } from './1795219200007-queue-webho
 import { CreateSendingLimits1795219200008 } from './1795219200008-create-sending-limits.ts';
 import { CreateMessageBatches1795219200009 } from './1795219200009-create-message-batches.ts';
 import { NarrowTheExpiryIndex1795219200010 } from './1795219200010-narrow-the-expiry-index.ts';
+import { CreateContacts1795219200012 } from './1795219200012-create-contacts.ts';
 
 /** In the order they run. Append only: what has run somewhere is never edited. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   CreateSendingLimits1795219200008,
   CreateMessageBatches1795219200009,
   NarrowTheExpiryIndex1795219200010,
+  CreateContacts1795219200012,
 ];

@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
 
 import {
+  ContactAddress,
+  KnownContact,
   MessageBatch,
   MessageEvent,
   QueuedDelivery,
@@ -37,6 +39,8 @@ export async function aMessageStore(): Promise<MessageStore> {
     WebhookListener,
     WebhookWitness,
     SetAsideItem,
+    KnownContact,
+    ContactAddress,
   ] as const;
   const database: TestDatabase = await createTestDatabase();
   const db = await aDataSource(database.url, [...entities]);

@@ -1,4 +1,6 @@
 import {
+  ContactAddress,
+  KnownContact,
   MessageBatch,
   MessageEvent,
   QueuedDelivery,
@@ -29,6 +31,8 @@ export const ENTITIES = [
   WebhookListener,
   WebhookWitness,
   SetAsideItem,
+  KnownContact,
+  ContactAddress,
   PoEvent,
   PoDeadLetter,
   ApiKey,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { isUuid, newId, PLATFORM_TENANT_ID } from './ids.ts';
+import { idAt, isUuid, newId, PLATFORM_TENANT_ID } from './ids.ts';
 
 describe(newId.name, () => {
   it('makes ids of version 7 that sort in the order they were made', () => {
@@ -9,6 +9,17 @@ describe(newId.name, () => {
     expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     expect(new Set(ids).size).toBe(ids.length);
     expect([...ids].sort()).toEqual(ids);
+  });
+});
+
+describe(idAt.name, () => {
+  it('makes ids that sort among those of their time', () => {
+    const days = [3, 1, 2].map((day) => new Date(Date.UTC(2026, 0, day)));
+    const ids = days.map(idAt);
+
+    expect([...ids, newId()].sort()).toEqual([ids[1], ids[2], ids[0], expect.any(String)]);
+    expect(idAt(days[0]!)).not.toBe(ids[0]);
+    expect(isUuid(idAt(new Date(-1)))).toBe(true);
   });
 });
 

@@ -19,6 +19,11 @@ export function newId(): string {
   return v7({ msecs: lastMs, seq: sequence, random });
 }
 
+/** A UUID v7 of another time: what it names takes its place among the older ones. */
+export function idAt(time: Date): string {
+  return v7({ msecs: Math.max(0, time.getTime()), random: Uint8Array.from(randomBytes16()) });
+}
+
 let lastMs = 0;
 let sequence = 0;
 

@@ -23,8 +23,9 @@ export { AppError, type AppErrorOptions, type FieldError, NotFoundError, Validat
 export { toFieldErrors, validationExceptionFactory } from './errors/field-errors.ts';
 export { ProblemFilter } from './errors/problem.filter.ts';
 export { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
-export { isUuid, newId, PLATFORM_TENANT_ID } from './ids.ts';
+export { idAt, isUuid, newId, PLATFORM_TENANT_ID } from './ids.ts';
 export { assertUtf8Json, jsonDepthExceeds, jsonSafe, storableJson } from './json-safety.ts';
 export { PinoLoggerService } from './logging/pino-logger.service.ts';
 export { runWithRequestId } from './logging/request-context.ts';
 export { IsE164, parseE164 } from './phone-number.ts';
+export { phoneSpellings } from './phone-spellings.ts';

@@ -1,3 +1,4 @@
+export { amendContent, type Amendment } from './amended-content.ts';
 export { type AttemptRef, readAttemptRef, writeAttemptRef } from './attempt-ref.ts';
 export { advance, type DeliveryProgress, type DeliveryReport } from './delivery-progress.ts';
 export { DeliveryStatusRepository } from './delivery-status.repository.ts';
@@ -11,6 +12,7 @@ export {
   type PendingReason,
   type ReportedStatus,
 } from './delivery-status.ts';
+export { type AddressKind, ContactAddress, KnownContact, type MarketingChoice } from './entities/contact.entity.ts';
 export { MessageBatch } from './entities/message-batch.entity.ts';
 export { MessageEvent, type MessageEventSource, type MessageEventType } from './entities/message-event.entity.ts';
 export { HOLD_SCOPES, type HoldScope, SendHold } from './entities/send-hold.entity.ts';
@@ -36,12 +38,15 @@ export {
 export type { PendingMessage } from './pending-message.ts';
 export { type NewHold, type OpenHold, type Scope, SendHoldRepository } from './send-hold.repository.ts';
 export { type Permits, SenderPaceRepository } from './sender-pace.repository.ts';
+export {
+  type AmendmentLine,
+  type Counterpart,
+  type InTouch,
+  type Original,
+  type ToldMessage,
+  ToldMessageRepository,
+} from './told-message.repository.ts';
 export { type SetAside, type StoredDelivery, WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
 export { WebhookListenerRepository } from './webhook-listener.repository.ts';
-export {
-  type Alongside,
-  type MessageFilter,
-  type ReceivedMessage,
-  WhatsAppMessageRepository,
-} from './whatsapp-message.repository.ts';
+export { type Alongside, type MessageFilter, WhatsAppMessageRepository } from './whatsapp-message.repository.ts';
 export { type ListedTemplate, WhatsAppTemplateRepository } from './whatsapp-template.repository.ts';

@@ -8,6 +8,7 @@ import { OutboxCareRepository } from './outbox.care.repository.ts';
 import { OutboxRepository } from './outbox.repository.ts';
 import { SendHoldRepository } from './send-hold.repository.ts';
 import { SenderPaceRepository } from './sender-pace.repository.ts';
+import { ToldMessageRepository } from './told-message.repository.ts';
 import { WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
 import { WebhookListenerRepository } from './webhook-listener.repository.ts';
 import { WhatsAppMessageRepository } from './whatsapp-message.repository.ts';
@@ -20,7 +21,7 @@ const record = [
   WhatsAppTemplateRepository,
 ];
 const outbox = [OutboxRepository, OutboxCareRepository, SenderPaceRepository, SendHoldRepository];
-const fromMeta = [WebhookDeliveryRepository, WebhookListenerRepository, DeliveryStatusService];
+const fromMeta = [WebhookDeliveryRepository, WebhookListenerRepository, DeliveryStatusService, ToldMessageRepository];
 const offered = [...record, ...outbox, ...fromMeta];
 
 /** The record: what was said, to whom, and how far it got. Works on the application's one DataSource. */

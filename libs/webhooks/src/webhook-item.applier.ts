@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { isPassingDatabaseFault, jsonSafe, newId, PLATFORM_TENANT_ID } from '#common';
-import { DeliveryStatusService, type SetAside, WhatsAppMessageRepository } from '#messages';
+import { isPassingDatabaseFault, jsonSafe } from '#common';
+import { DeliveryStatusService, readAttemptRef, type SetAside } from '#messages';
 import { SenderDirectory } from '#tenants';
 
-import type { InboundMessage, WebhookItem } from './mapping/webhook-item.ts';
+import type { WebhookItem } from './mapping/webhook-item.ts';
+import { MessageKeeper } from './message.keeper.ts';
 
 /** Why an item was not applied. */
 export type Refusal = Pick<SetAside, 'reason' | 'detail' | 'whatsappMessageId' | 'item'>;
@@ -15,7 +16,7 @@ type StatusItem = Extract<WebhookItem, { kind: 'status' }>;
 @Injectable()
 export class WebhookItemApplier {
   constructor(
-    private readonly messages: WhatsAppMessageRepository,
+    private readonly keeper: MessageKeeper,
     private readonly statuses: DeliveryStatusService,
     private readonly senders: SenderDirectory,
   ) {}
@@ -44,11 +45,12 @@ export class WebhookItemApplier {
 
     const statuses = ours.filter((item) => item.kind === 'status');
     for (const unknown of await this.applyStatuses(tx, statuses)) {
-      refusals.set(unknown, refusal(unknown, 'unknown-message', 'no message with this opaque id or wamid'));
+      refusals.set(unknown, unknownMessage(unknown));
     }
-    for (const item of ours) {
-      if (item.kind === 'message') await this.store(tx, item.message);
-    }
+    await this.keeper.keep(
+      tx,
+      ours.flatMap((item) => (item.kind === 'message' || item.kind === 'elsewhere' ? [item.message] : [])),
+    );
     return items.map((item) => refusals.get(item));
   }
 
@@ -69,18 +71,13 @@ export class WebhookItemApplier {
     );
     return items.filter((_, index) => !known[index]);
   }
+}
 
-  private async store(tx: EntityManager, message: InboundMessage): Promise<void> {
-    const { phoneNumberId, contactKey, recipientName, content } = message;
-    const tenantId = await this.messages.findTenantInTouchWith(tx, phoneNumberId, contactKey);
-    await this.messages.createReceived(tx, {
-      ...message,
-      id: newId(),
-      tenantId: tenantId ?? PLATFORM_TENANT_ID,
-      recipientName: jsonSafe(recipientName) ?? null,
-      content: jsonSafe(content),
-    });
-  }
+/** What carries a reference of ours is ours for certain; the rest may be early, or of another tool on the number. */
+function unknownMessage(item: StatusItem): Refusal {
+  return readAttemptRef(item.event.opaque)
+    ? refusal(item, 'unknown-reference', 'it names a message of ours that is not in the record')
+    : refusal(item, 'unknown-message', 'no message with this wamid');
 }
 
 function refusal(item: WebhookItem, reason: Refusal['reason'], detail: string): Refusal {

@@ -27,10 +27,12 @@ describe(WebhookProcessor.name, () => {
   /** Wamids that are refused. */
   let refused: Set<string>;
   let setAside: SetAside[];
+  /** How statuses of unknown messages were settled: after how many milliseconds, and how many at most. */
+  let settled: unknown[];
   let processor: WebhookProcessor;
 
   beforeEach(() => {
-    [rounds, joinable, resolved, applied, refused, setAside] = [[], [], [], [], new Set(), []];
+    [rounds, joinable, resolved, applied, refused, setAside, settled] = [[], [], [], [], new Set(), [], []];
     const deliveries = strict<WebhookDeliveryRepository>({
       applyNext: async (apply) => {
         const due = rounds.shift();
@@ -39,7 +41,11 @@ describe(WebhookProcessor.name, () => {
         return true;
       },
       applyFailed: () => Promise.resolve(false),
-      setAside: (_, item) => Promise.resolve(void setAside.push(item)),
+      setAside: (_, items) => Promise.resolve(void setAside.push(...items)),
+      settleSentElsewhere: (...asked) => {
+        settled.push(asked);
+        return Promise.resolve(0);
+      },
       takeJoinable: () => Promise.resolve(joinable.splice(0)),
       resolve: (_, ids) => Promise.resolve(void resolved.push(...ids)),
     });
@@ -120,6 +126,12 @@ describe(WebhookProcessor.name, () => {
     expect(applied).toContainEqual(['a', 'b']);
     expect(setAside).toEqual([]);
   });
+
+  it('takes a status whose message is unknown after ten minutes for one of a message sent elsewhere', async () => {
+    processor.onApplicationBootstrap();
+
+    await soon(() => expect(settled).toEqual([[600_000, 1_000]]));
+  });
 });
 
 function wamidOf(item: WebhookItem): string {
@@ -127,7 +139,8 @@ function wamidOf(item: WebhookItem): string {
     case 'status':
       return item.event.whatsappMessageId;
     case 'message':
-      return item.message.whatsappMessageId as string;
+    case 'elsewhere':
+      return item.message.whatsappMessageId;
     case 'unknown':
       return item.detail;
   }

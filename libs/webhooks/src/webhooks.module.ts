@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 
 import { MessagesModule } from '#messages';
 
+import { MessageKeeper } from './message.keeper.ts';
 import { MetaSignatureGuard } from './meta-signature.guard.ts';
 import { MetaSignature } from './meta-signature.ts';
 import { WebhookIntake } from './webhook.intake.ts';
@@ -14,6 +15,14 @@ import { WebhooksController } from './webhooks.controller.ts';
 @Module({
   imports: [MessagesModule],
   controllers: [WebhooksController],
-  providers: [MetaSignature, MetaSignatureGuard, WebhookListener, WebhookIntake, WebhookProcessor, WebhookItemApplier],
+  providers: [
+    MetaSignature,
+    MetaSignatureGuard,
+    WebhookListener,
+    WebhookIntake,
+    WebhookProcessor,
+    WebhookItemApplier,
+    MessageKeeper,
+  ],
 })
 export class WebhooksModule {}

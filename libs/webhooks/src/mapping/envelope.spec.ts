@@ -60,6 +60,8 @@ const kindOf = (item: WebhookItem): string => {
       return `status ${item.event.status ?? item.event.type}`;
     case 'message':
       return `message ${item.message.messageType}`;
+    case 'elsewhere':
+      return `${item.message.origin} ${item.message.direction} ${item.message.messageType}`;
     case 'unknown':
       return 'unknown';
   }

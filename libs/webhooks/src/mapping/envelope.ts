@@ -1,9 +1,16 @@
 import { listOf, objectOf, textOf } from '../json.ts';
-import { toMessagesItems } from './messages.mapper.ts';
+import { toEchoItems, toHistoryItems } from './elsewhere.mapper.ts';
+import { toMessagesItems, toStandbyItems } from './messages.mapper.ts';
 import type { FieldMapper, WebhookItem } from './webhook-item.ts';
 
 /** Who reads which field; one line each. A map, because an object also knows words like `constructor`. */
-const FIELDS = new Map<string | undefined, FieldMapper>([['messages', toMessagesItems]]);
+const FIELDS = new Map<string | undefined, FieldMapper>([
+  ['messages', toMessagesItems],
+  ['standby', toStandbyItems],
+  ['smb_message_echoes', toEchoItems],
+  ['message_echoes', toEchoItems],
+  ['history', toHistoryItems],
+]);
 
 /**
  * Meta's envelope as a flat list, in its own order. Anything may be missing or of another kind: what cannot be read

@@ -1,7 +1,8 @@
 import { messageTypeOf } from '#messages';
 
 import { type JsonObject, objectOf, textOf, timeOf } from '../json.ts';
-import { contactOf, phoneOf } from './people.ts';
+import { amendmentOf, contentOf } from './content.ts';
+import { addressesOf, contactOf, personOf, phoneOf } from './people.ts';
 import { envelopeOf, unknownItem, type WebhookItem } from './webhook-item.ts';
 
 /** One of `messages[]`; `number` and `contacts` stand beside it. */
@@ -10,9 +11,11 @@ export function toInboundItem(raw: unknown, number: JsonObject, contacts: unknow
   const message = objectOf(raw);
   const whatsappMessageId = textOf(message.id);
   const phoneNumberId = textOf(number.phone_number_id);
-  const phone = phoneOf(message.from);
-  const userId = textOf(message.from_user_id);
-  const contactKey = phone ?? userId ?? textOf(message.from);
+  const { from, from_user_id: userId, from_parent_user_id: parentUserId } = message;
+  const person = personOf(contactOf(contacts, from, userId), { waId: from, userId, parentUserId });
+  const group = textOf(message.group_id);
+  const addresses = group ? [group] : addressesOf(person);
+  const [contactKey] = addresses;
   if (!whatsappMessageId || !phoneNumberId || !contactKey) {
     return unknownItem('a message without id, number or sender', 'messages', alone);
   }
@@ -24,11 +27,15 @@ export function toInboundItem(raw: unknown, number: JsonObject, contacts: unknow
       whatsappMessageId,
       messageType: messageTypeOf(textOf(message.type) ?? ''),
       contactKey,
-      fromPhone: phone ?? null,
-      waId: textOf(message.from) ?? null,
+      addresses,
+      person,
+      fromPhone: person.phone,
       recipientPhone: phoneOf(number.display_phone_number) ?? null,
-      recipientName: textOf(objectOf(contactOf(contacts, message.from, message.from_user_id).profile).name) ?? null,
-      content: message,
+      recipientUserId: null,
+      waId: person.waId,
+      recipientName: person.profileName,
+      content: contentOf(message),
+      amendment: amendmentOf(message),
       sentAt: timeOf(message.timestamp) ?? null,
     },
   };

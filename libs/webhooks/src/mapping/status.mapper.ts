@@ -2,6 +2,7 @@ import type { MessageError, ReportedStatus } from '#messages';
 import { adviceFor } from '#whatsapp';
 
 import { type JsonObject, listOf, objectOf, textOf, timeOf } from '../json.ts';
+import { contactOf, personOf } from './people.ts';
 import { envelopeOf, unknownItem, type WebhookItem } from './webhook-item.ts';
 
 /** What moves a message. A map, because an object also knows words like `constructor`. */
@@ -17,9 +18,11 @@ const REPORTED = new Map<string | undefined, ReportedStatus>([
 /** A word of Meta's that may name a line of the timeline, though we do not know what it means. */
 const WORD = /^[a-z][a-z_ -]{0,31}$/;
 
-/** One of `statuses[]`; `number` is the metadata beside it. */
-export function toStatusItem(raw: unknown, number: JsonObject): WebhookItem {
-  const alone = { metadata: number, statuses: [raw] };
+/** One of `statuses[]`; `number` and `contacts` stand beside it. */
+export function toStatusItem(raw: unknown, number: JsonObject, contacts: unknown[] = []): WebhookItem {
+  // Of many people only the one meant goes along: a batch of a thousand would be kept a thousand times.
+  const contact = contactOfStatus(contacts, objectOf(raw));
+  const alone = { metadata: number, contacts: contact && [contact], statuses: [raw] };
   const told = objectOf(raw);
   const { id, status, timestamp, biz_opaque_callback_data: opaque, errors, pricing, conversation } = told;
   const whatsappMessageId = textOf(id);
@@ -33,6 +36,7 @@ export function toStatusItem(raw: unknown, number: JsonObject): WebhookItem {
   }
   return {
     kind: 'status',
+    person: contact && participant === undefined ? personOf(contact, recipientOf(told)) : null,
     raw: envelopeOf('messages', alone),
     event: {
       whatsappMessageId,
@@ -52,6 +56,17 @@ export function toStatusItem(raw: unknown, number: JsonObject): WebhookItem {
       },
     },
   };
+}
+
+/** Undefined when the status does not show its person: `contacts` is missing on some. */
+function contactOfStatus(contacts: unknown[], told: JsonObject): JsonObject | undefined {
+  const contact = contactOf(contacts, told.recipient_id, told.recipient_user_id);
+  return Object.keys(contact).length > 0 ? contact : undefined;
+}
+
+function recipientOf({ recipient_id, recipient_user_id, ...told }: JsonObject) {
+  const parentUserId = told.recipient_parent_user_id ?? told.parent_recipient_user_id;
+  return { waId: recipient_id, userId: recipient_user_id, parentUserId };
 }
 
 function toError(raw: unknown): MessageError {

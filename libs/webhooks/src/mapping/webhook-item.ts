@@ -1,24 +1,54 @@
-import type { ReceivedMessage, StatusEvent } from '#messages';
+import type { Amendment, StatusEvent, ToldMessage } from '#messages';
 
-/** What an inbound message says, before it is known whose it is. */
-export type InboundMessage = Pick<
-  ReceivedMessage,
+/** A person as one delivery shows them; what is not told is null. */
+export interface SeenPerson {
+  /** `+` and digits. */
+  phone: string | null;
+  waId: string | null;
+  userId: string | null;
+  parentUserId: string | null;
+  username: string | null;
+  profileName: string | null;
+}
+
+/** What is told of any message, before it is known whose it is. */
+type Told = Pick<
+  ToldMessage,
   | 'phoneNumberId'
-  | 'whatsappMessageId'
   | 'messageType'
   | 'contactKey'
   | 'fromPhone'
-  | 'waId'
   | 'recipientPhone'
+  | 'recipientUserId'
+  | 'waId'
   | 'recipientName'
   | 'content'
   | 'sentAt'
->;
+> & {
+  whatsappMessageId: string;
+  /** Of the other side, in the form of `contactKey`: whom we may have written to. In a group it is the group. */
+  addresses: string[];
+  /** The other side; of a group, the one who writes. */
+  person: SeenPerson;
+  /** Set for an edit or a revocation: what it does to another message. */
+  amendment: Amendment | null;
+};
+
+/** What a customer wrote to us. */
+export type InboundMessage = Told;
+
+/** A message that went past Palomar: sent by another tool on the number, or older than Palomar's use of it. */
+export type MessageElsewhere = Told &
+  Pick<ToldMessage, 'direction' | 'status'> & {
+    /** Meta's field that told of it. */
+    origin: 'smb_message_echoes' | 'message_echoes' | 'history';
+  };
 
 /** One thing a delivery says. `raw` is Meta's envelope with this item alone, so that it can be read again by itself. */
 export type WebhookItem = { raw: unknown } & (
-  | { kind: 'status'; event: StatusEvent }
+  | { kind: 'status'; event: StatusEvent; person: SeenPerson | null }
   | { kind: 'message'; message: InboundMessage }
+  | { kind: 'elsewhere'; message: MessageElsewhere }
   | { kind: 'unknown'; detail: string }
 );
 
