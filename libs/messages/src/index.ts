@@ -1,5 +1,7 @@
 export { amendContent, type Amendment } from './amended-content.ts';
 export { type AttemptRef, readAttemptRef, writeAttemptRef } from './attempt-ref.ts';
+export { type ContactFilter, ContactRepository } from './contact.repository.ts';
+export { type ContactAttribute, hasLeft, type SeenAddress, type Sighting } from './contact-book.ts';
 export { advance, type DeliveryProgress, type DeliveryReport } from './delivery-progress.ts';
 export { DeliveryStatusRepository } from './delivery-status.repository.ts';
 export { DeliveryStatusService, type StatusEvent, type StatusTarget } from './delivery-status.service.ts';

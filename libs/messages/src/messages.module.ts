@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { ContactRepository } from './contact.repository.ts';
 import { DeliveryStatusRepository } from './delivery-status.repository.ts';
 import { DeliveryStatusService } from './delivery-status.service.ts';
 import { MessageBatchRepository } from './message-batch.repository.ts';
@@ -21,7 +22,13 @@ const record = [
   WhatsAppTemplateRepository,
 ];
 const outbox = [OutboxRepository, OutboxCareRepository, SenderPaceRepository, SendHoldRepository];
-const fromMeta = [WebhookDeliveryRepository, WebhookListenerRepository, DeliveryStatusService, ToldMessageRepository];
+const fromMeta = [
+  WebhookDeliveryRepository,
+  WebhookListenerRepository,
+  DeliveryStatusService,
+  ToldMessageRepository,
+  ContactRepository,
+];
 const offered = [...record, ...outbox, ...fromMeta];
 
 /** The record: what was said, to whom, and how far it got. Works on the application's one DataSource. */

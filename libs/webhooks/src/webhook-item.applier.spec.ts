@@ -9,6 +9,7 @@ import { anInboundMessage } from '../../../test/factories/inbound.ts';
 import { PHONE_NUMBER_ID } from '../../../test/factories/messages.ts';
 import { aSender } from '../../../test/factories/senders.ts';
 import { strict } from '../../../test/factories/strict.ts';
+import type { ContactKeeper } from './contact.keeper.ts';
 import type { WebhookItem } from './mapping/webhook-item.ts';
 import type { MessageKeeper } from './message.keeper.ts';
 import { WebhookItemApplier } from './webhook-item.applier.ts';
@@ -62,10 +63,11 @@ describe(WebhookItemApplier.name, () => {
         return [];
       },
     });
+    const contacts = strict<ContactKeeper>({ note: () => Promise.resolve() });
     const senders = strict<SenderDirectory>({
       byPhoneNumberId: (id) => (id === PHONE_NUMBER_ID ? aSender() : undefined),
     });
-    applier = new WebhookItemApplier(keeper, statuses, senders);
+    applier = new WebhookItemApplier(keeper, contacts, statuses, senders);
   });
 
   const aStatus = (whatsappMessageId: string, phoneNumberId = PHONE_NUMBER_ID): WebhookItem => ({

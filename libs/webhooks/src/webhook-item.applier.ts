@@ -5,6 +5,7 @@ import { isPassingDatabaseFault, jsonSafe } from '#common';
 import { DeliveryStatusService, readAttemptRef, type SetAside } from '#messages';
 import { SenderDirectory } from '#tenants';
 
+import { ContactKeeper } from './contact.keeper.ts';
 import type { WebhookItem } from './mapping/webhook-item.ts';
 import { MessageKeeper } from './message.keeper.ts';
 
@@ -17,6 +18,7 @@ type StatusItem = Extract<WebhookItem, { kind: 'status' }>;
 export class WebhookItemApplier {
   constructor(
     private readonly keeper: MessageKeeper,
+    private readonly contacts: ContactKeeper,
     private readonly statuses: DeliveryStatusService,
     private readonly senders: SenderDirectory,
   ) {}
@@ -44,32 +46,39 @@ export class WebhookItemApplier {
     const ours = items.filter((item) => !refusals.get(item));
 
     const statuses = ours.filter((item) => item.kind === 'status');
-    for (const unknown of await this.applyStatuses(tx, statuses)) {
-      refusals.set(unknown, unknownMessage(unknown));
-    }
-    await this.keeper.keep(
+    const targets = await this.statuses.apply(
+      tx,
+      statuses.map(({ event }) => event),
+    );
+    for (const [index, item] of statuses.entries()) if (!targets[index]) refusals.set(item, unknownMessage(item));
+    const kept = await this.keeper.keep(
       tx,
       ours.flatMap((item) => (item.kind === 'message' || item.kind === 'elsewhere' ? [item.message] : [])),
     );
+    const preferences = ours.flatMap((item) => (item.kind === 'preference' ? [item.preference] : []));
+    // Last, because contacts of one tenant are written by one process at a time.
+    await this.contacts.note(tx, { statuses, targets, kept, preferences });
     return items.map((item) => refusals.get(item));
   }
 
   private notOurs(item: WebhookItem): Refusal | undefined {
     if (item.kind === 'unknown') return refusal(item, 'unknown-kind', item.detail);
-    const { phoneNumberId } = item.kind === 'status' ? item.event : item.message;
+    const { phoneNumberId } = toldOf(item);
     // A signature proves who signed, not whose data it is.
     if (this.senders.byPhoneNumberId(phoneNumberId)) return undefined;
     return refusal(item, 'foreign-number', `phone number id ${phoneNumberId} is not ours`);
   }
+}
 
-  /** Answers those whose message is unknown. */
-  private async applyStatuses(tx: EntityManager, items: StatusItem[]): Promise<StatusItem[]> {
-    if (items.length === 0) return [];
-    const known = await this.statuses.apply(
-      tx,
-      items.map(({ event }) => event),
-    );
-    return items.filter((_, index) => !known[index]);
+function toldOf(item: Exclude<WebhookItem, { kind: 'unknown' }>): { phoneNumberId: string } {
+  switch (item.kind) {
+    case 'status':
+      return item.event;
+    case 'message':
+    case 'elsewhere':
+      return item.message;
+    case 'preference':
+      return item.preference;
   }
 }
 

@@ -141,6 +141,8 @@ function wamidOf(item: WebhookItem): string {
     case 'message':
     case 'elsewhere':
       return item.message.whatsappMessageId;
+    case 'preference':
+      return item.kind;
     case 'unknown':
       return item.detail;
   }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 
 import { MessagesModule } from '#messages';
 
+import { ContactKeeper } from './contact.keeper.ts';
 import { MessageKeeper } from './message.keeper.ts';
 import { MetaSignatureGuard } from './meta-signature.guard.ts';
 import { MetaSignature } from './meta-signature.ts';
@@ -23,6 +24,7 @@ import { WebhooksController } from './webhooks.controller.ts';
     WebhookProcessor,
     WebhookItemApplier,
     MessageKeeper,
+    ContactKeeper,
   ],
 })
 export class WebhooksModule {}

@@ -24,7 +24,8 @@ const RECORDED_FILES = [
 
 /** The first pattern that fits a file's path says what it holds; account and template news come last. */
 const EXPECTED: readonly (readonly [RegExp, string])[] = [
-  [/_update\/|user_marketing_preferences|NameUpdate|accountReview|rejectedTemplate|qualityUpdate/, 'unknown'],
+  [/user_marketing_preferences/, 'preference resumed'],
+  [/_update\/|NameUpdate|accountReview|rejectedTemplate|qualityUpdate/, 'unknown'],
   [/StatusSent|StatusEvent|message_status\/(sent|with_tracker)/, 'status SENT'],
   [/StatusDelivered|message_status\/delivered/, 'status DELIVERED'],
   [/message_status\/read/, 'status READ'],
@@ -62,6 +63,8 @@ const kindOf = (item: WebhookItem): string => {
       return `message ${item.message.messageType}`;
     case 'elsewhere':
       return `${item.message.origin} ${item.message.direction} ${item.message.messageType}`;
+    case 'preference':
+      return `preference ${item.preference.choice}`;
     case 'unknown':
       return 'unknown';
   }

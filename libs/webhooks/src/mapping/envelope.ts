@@ -1,6 +1,7 @@
 import { listOf, objectOf, textOf } from '../json.ts';
 import { toEchoItems, toHistoryItems } from './elsewhere.mapper.ts';
 import { toMessagesItems, toStandbyItems } from './messages.mapper.ts';
+import { toPreferenceItems } from './preference.mapper.ts';
 import type { FieldMapper, WebhookItem } from './webhook-item.ts';
 
 /** Who reads which field; one line each. A map, because an object also knows words like `constructor`. */
@@ -10,6 +11,7 @@ const FIELDS = new Map<string | undefined, FieldMapper>([
   ['smb_message_echoes', toEchoItems],
   ['message_echoes', toEchoItems],
   ['history', toHistoryItems],
+  ['user_preferences', toPreferenceItems],
 ]);
 
 /**

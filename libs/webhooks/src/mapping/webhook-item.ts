@@ -1,4 +1,4 @@
-import type { Amendment, StatusEvent, ToldMessage } from '#messages';
+import type { Amendment, MarketingChoice, StatusEvent, ToldMessage } from '#messages';
 
 /** A person as one delivery shows them; what is not told is null. */
 export interface SeenPerson {
@@ -44,11 +44,22 @@ export type MessageElsewhere = Told &
     origin: 'smb_message_echoes' | 'message_echoes' | 'history';
   };
 
+/** What a person said about marketing messages, in WhatsApp's own settings. */
+export interface Preference {
+  phoneNumberId: string;
+  person: SeenPerson;
+  /** In the form of `contactKey`. */
+  addresses: string[];
+  choice: MarketingChoice;
+  at: Date;
+}
+
 /** One thing a delivery says. `raw` is Meta's envelope with this item alone, so that it can be read again by itself. */
 export type WebhookItem = { raw: unknown } & (
   | { kind: 'status'; event: StatusEvent; person: SeenPerson | null }
   | { kind: 'message'; message: InboundMessage }
   | { kind: 'elsewhere'; message: MessageElsewhere }
+  | { kind: 'preference'; preference: Preference }
   | { kind: 'unknown'; detail: string }
 );
 
