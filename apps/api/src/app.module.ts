@@ -10,6 +10,8 @@ import { ApiKeyGuard, TenantsModule } from '#tenants';
 import { WebhooksModule } from '#webhooks';
 import { WhatsAppModule } from '#whatsapp';
 
+import { ContactsController } from './contacts/contacts.controller.ts';
+import { ContactsService } from './contacts/contacts.service.ts';
 import { ENTITIES } from './entities.ts';
 import { HoldsController } from './holds/holds.controller.ts';
 import { ExpiredKeysJob } from './idempotency/expired-keys.job.ts';
@@ -24,7 +26,14 @@ import { Metrics } from './operations/metrics.ts';
 import { PoEventsController } from './po-events/po-events.controller.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
 
-const forCallers = [MessagesController, BatchesController, HoldsController, TemplatesController, PoEventsController];
+const forCallers = [
+  MessagesController,
+  BatchesController,
+  ContactsController,
+  HoldsController,
+  TemplatesController,
+  PoEventsController,
+];
 const forOperators = [HealthController, MetricsController];
 const idempotency = [IdempotencyService, ExpiredKeysJob];
 
@@ -60,6 +69,7 @@ export class AppModule {
         ...idempotency,
         MessagesService,
         BatchesService,
+        ContactsService,
         Metrics,
       ],
     };

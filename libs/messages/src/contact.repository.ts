@@ -96,9 +96,11 @@ export class ContactRepository {
   }
 
   async findAddresses(contactIds: string[]): Promise<ContactAddress[]> {
-    return queryRows<ContactAddress>(this.dataSource, `${ADDRESSES} WHERE contact_id = ANY ($1) ORDER BY seen_at`, [
-      contactIds,
-    ]);
+    return queryRows<ContactAddress>(
+      this.dataSource,
+      `${ADDRESSES} WHERE contact_id = ANY ($1) ORDER BY seen_at, address`,
+      [contactIds],
+    );
   }
 
   /** Only what a transaction before this one stored: this one may still come to nothing. */
