@@ -36,11 +36,14 @@ export type ContactRow = Omit<KnownContact, 'createdAt' | 'updatedAt'>;
 export class ContactBook {
   private readonly contacts: Map<string, ContactRow>;
   private readonly addresses: Map<string, ContactAddress>;
+  /** By contact: a round may hold thousands of people. */
+  private readonly held = new Map<string, Set<ContactAddress>>();
   private readonly before: Map<ContactRow | ContactAddress, string>;
 
   constructor(contacts: ContactRow[], addresses: ContactAddress[]) {
     this.contacts = new Map(contacts.map((contact) => [contact.id, contact]));
     this.addresses = new Map(addresses.map((row) => [keyOf(row), row]));
+    for (const row of addresses) this.hold(row);
     this.before = new Map([...contacts, ...addresses].map((row) => [row, JSON.stringify(row)]));
   }
 
@@ -89,9 +92,9 @@ export class ContactBook {
     return { linked: [...linked], taken, ignored };
   }
 
-  private isSomebodyElse({ id, tenantId }: ContactRow, named: string[]): boolean {
+  private isSomebodyElse(holder: ContactRow, named: string[]): boolean {
     if (named.length === 0) return false;
-    const known = this.of({ id, tenantId }).filter(({ kind }) => kind === 'user_id');
+    const known = this.of(holder).filter(({ kind }) => kind === 'user_id');
     return known.length > 0 && !known.some(({ address }) => named.includes(address));
   }
 
@@ -116,7 +119,7 @@ export class ContactBook {
   }
 
   private merge(from: ContactRow, into: ContactRow): void {
-    for (const row of this.of(from)) row.contactId = into.id;
+    for (const row of this.of(from)) this.hand(row, into);
     const isNewer = from.seenAt > into.seenAt;
     for (const name of ATTRIBUTES) into[name] = isNewer ? (from[name] ?? into[name]) : (into[name] ?? from[name]);
     if (isNewer) into.seenAt = from.seenAt;
@@ -129,13 +132,11 @@ export class ContactBook {
   private give(contact: ContactRow, { address, kind }: SeenAddress, { tenantId, at }: Sighting, taken: boolean): void {
     const row = this.addresses.get(keyOf({ tenantId, address }));
     if (!row) {
-      this.addresses.set(keyOf({ tenantId, address }), {
-        ...{ tenantId, address, kind, contactId: contact.id },
-        ...{ seenAt: at, leftAt: null },
-      });
+      this.add({ tenantId, address, kind, contactId: contact.id, seenAt: at, leftAt: null });
     } else if (taken) {
       const former = this.contacts.get(row.contactId);
-      Object.assign(row, { contactId: contact.id, seenAt: at, leftAt: null });
+      this.hand(row, contact);
+      Object.assign(row, { seenAt: at, leftAt: null });
       if (former) this.showWhereTheyAre(former);
     } else if (row.leftAt && at > row.seenAt) row.seenAt = at;
   }
@@ -143,10 +144,7 @@ export class ContactBook {
   private leave(contact: ContactRow, { address, kind }: SeenAddress, { tenantId, at }: Sighting): void {
     const row = this.addresses.get(keyOf({ tenantId, address }));
     if (!row) {
-      this.addresses.set(keyOf({ tenantId, address }), {
-        ...{ tenantId, address, kind, contactId: contact.id },
-        ...{ seenAt: at, leftAt: at },
-      });
+      this.add({ tenantId, address, kind, contactId: contact.id, seenAt: at, leftAt: at });
     } else if (!row.leftAt || row.leftAt < at) row.leftAt = at;
   }
 
@@ -163,8 +161,24 @@ export class ContactBook {
     if (!contact.userId || !ids.includes(contact.userId)) contact.userId = ids[0] ?? null;
   }
 
-  private of({ id, tenantId }: Pick<ContactRow, 'id' | 'tenantId'>): ContactAddress[] {
-    return [...this.addresses.values()].filter((row) => row.contactId === id && row.tenantId === tenantId);
+  private of({ id }: Pick<ContactRow, 'id'>): ContactAddress[] {
+    return [...(this.held.get(id) ?? [])];
+  }
+
+  private add(row: ContactAddress): void {
+    this.addresses.set(keyOf(row), row);
+    this.hold(row);
+  }
+
+  private hold(row: ContactAddress): void {
+    const theirs = this.held.get(row.contactId) ?? new Set();
+    this.held.set(row.contactId, theirs.add(row));
+  }
+
+  private hand(row: ContactAddress, { id }: ContactRow): void {
+    this.held.get(row.contactId)?.delete(row);
+    row.contactId = id;
+    this.hold(row);
   }
 }
 

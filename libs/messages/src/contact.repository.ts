@@ -115,8 +115,11 @@ function keyOf({ tenantId, addresses, left, attributes, marketing, at }: Sightin
   return JSON.stringify([tenantId, addresses, attributes, ...change]);
 }
 
+/** Oldest first. Of what is told again and again, such as by each message of a thread, the latest stands for all. */
 function inOrder(sightings: Sighting[]): Sighting[] {
-  return [...sightings].sort((a, b) => a.at.getTime() - b.at.getTime());
+  const byTime = (a: Sighting, b: Sighting) => a.at.getTime() - b.at.getTime();
+  const latest = new Map([...sightings].sort(byTime).map((sighting) => [keyOf(sighting), sighting]));
+  return [...latest.values()].sort(byTime);
 }
 
 function reachedAt(key: string): string {
