@@ -9,6 +9,7 @@ import { CreateSendingLimits1795219200008 } from './1795219200008-create-sending
 import { CreateMessageBatches1795219200009 } from './1795219200009-create-message-batches.ts';
 import { NarrowTheExpiryIndex1795219200010 } from './1795219200010-narrow-the-expiry-index.ts';
 import { CreateSenders1795219200011 } from './1795219200011-create-senders.ts';
+import { CreateContacts1795219200012 } from './1795219200012-create-contacts.ts';
 import { CreateMediaTables1795219200014 } from './1795219200014-create-media-tables.ts';
 import { CreateAccountEvents1795219200016 } from './1795219200016-create-account-events.ts';
 import { CreateConversations1795219200018 } from './1795219200018-create-conversations.ts';
@@ -26,6 +27,7 @@ export const migrations = [
   CreateMessageBatches1795219200009,
   NarrowTheExpiryIndex1795219200010,
   CreateSenders1795219200011,
+  CreateContacts1795219200012,
   CreateMediaTables1795219200014,
   CreateAccountEvents1795219200016,
   CreateConversations1795219200018,

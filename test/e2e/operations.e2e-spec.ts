@@ -40,6 +40,8 @@ describe('operations', () => {
         '/api/v1/whatsapp/messages',
         '/api/v1/whatsapp/messages/{id}',
         '/api/v1/whatsapp/templates',
+        '/api/v1/whatsapp/contacts',
+        '/api/v1/whatsapp/contacts/{id}',
         '/api/v1/whatsapp/webhook',
         '/api/v1/whatsapp/health',
         '/api/v1/po-events',

@@ -3,8 +3,10 @@ import type { DataSource } from 'typeorm';
 import {
   AccountEvent,
   AccountState,
+  ContactAddress,
   Conversation,
   HeardNumber,
+  KnownContact,
   MessageBatch,
   MessageEvent,
   MessageFallback,
@@ -47,6 +49,8 @@ export async function aMessageStore(): Promise<MessageStore> {
     SetAsideItem,
     AccountEvent,
     AccountState,
+    KnownContact,
+    ContactAddress,
   ] as const;
   const database: TestDatabase = await createTestDatabase();
   const db = await aDataSource(database.url, [...entities]);

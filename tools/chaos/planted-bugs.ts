@@ -179,8 +179,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: `${MESSAGES}/delivery-status.repository.ts`,
-        find: `SELECT "messageId", type, 'webhook', "occurredAt", details`,
-        replace: `SELECT "messageId", type, 'webhook', clock_timestamp(), details`,
+        find: `'webhook'), "occurredAt", details`,
+        replace: `'webhook'), clock_timestamp(), details`,
       },
     ],
     caughtBy: ['statuses-duplicated'],

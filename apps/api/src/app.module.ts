@@ -12,6 +12,8 @@ import { WebhooksModule } from '#webhooks';
 import { WhatsAppModule } from '#whatsapp';
 
 import { AccountEventsController } from './account-events/account-events.controller.ts';
+import { ContactsController } from './contacts/contacts.controller.ts';
+import { ContactsService } from './contacts/contacts.service.ts';
 import { ConversationsController } from './conversations/conversations.controller.ts';
 import { ENTITIES } from './entities.ts';
 import { HoldsController } from './holds/holds.controller.ts';
@@ -44,6 +46,7 @@ const forCallers = [
   MetaAppsController,
   SendingNumbersController,
   MediaController,
+  ContactsController,
 ];
 const forOperators = [HealthController, MetricsController];
 const idempotency = [IdempotencyService, ExpiredKeysJob];
@@ -83,6 +86,7 @@ export class AppModule {
         MessagesService,
         BatchesService,
         UploadsService,
+        ContactsService,
         Metrics,
       ],
     };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { isUuid, leastIdAt, newId, PLATFORM_TENANT_ID } from './ids.ts';
+import { idAt, isUuid, leastIdAt, newId, PLATFORM_TENANT_ID } from './ids.ts';
 
 describe(newId.name, () => {
   it('makes ids of version 7 that sort in the order they were made', () => {
@@ -27,6 +27,17 @@ describe(leastIdAt.name, () => {
 
   it('takes the beginning of time', () => {
     expect(leastIdAt(new Date(0))).toBe('00000000-0000-7000-8000-000000000000');
+  });
+});
+
+describe(idAt.name, () => {
+  it('makes ids that sort among those of their time', () => {
+    const days = [3, 1, 2].map((day) => new Date(Date.UTC(2026, 0, day)));
+    const ids = days.map(idAt);
+
+    expect([...ids, newId()].sort()).toEqual([ids[1], ids[2], ids[0], expect.any(String)]);
+    expect(idAt(days[0]!)).not.toBe(ids[0]);
+    expect(isUuid(idAt(new Date(-1)))).toBe(true);
   });
 });
 

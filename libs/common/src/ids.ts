@@ -25,6 +25,11 @@ export function leastIdAt(at: Date): string {
   return `${ms.slice(0, 8)}-${ms.slice(8)}-7000-8000-000000000000`;
 }
 
+/** A UUID v7 of another time: what it names takes its place among the older ones. */
+export function idAt(time: Date): string {
+  return v7({ msecs: Math.max(0, time.getTime()), random: Uint8Array.from(randomBytes16()) });
+}
+
 let lastMs = 0;
 let sequence = 0;
 

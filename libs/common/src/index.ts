@@ -25,9 +25,10 @@ export { AppError, type AppErrorOptions, type FieldError, NotFoundError, Validat
 export { toFieldErrors, validationExceptionFactory } from './errors/field-errors.ts';
 export { ProblemFilter } from './errors/problem.filter.ts';
 export { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
-export { isUuid, leastIdAt, newId, PLATFORM_TENANT_ID } from './ids.ts';
+export { idAt, isUuid, leastIdAt, newId, PLATFORM_TENANT_ID } from './ids.ts';
 export { assertUtf8Json, jsonDepthExceeds, jsonSafe, storableJson } from './json-safety.ts';
 export { PinoLoggerService } from './logging/pino-logger.service.ts';
 export { runWithRequestId } from './logging/request-context.ts';
 export { IsE164, parseE164 } from './phone-number.ts';
+export { phoneSpellings } from './phone-spellings.ts';
 export { SecretBox } from './secret-box.ts';

@@ -31,8 +31,8 @@ export function advance(message: DeliveryProgress, report: DeliveryReport): Deli
   const failed = report.status === 'FAILED';
   const delivered = report.status === 'DELIVERED' || report.status === 'READ';
   const sentAt = failed ? message.sentAt : earliest(message.sentAt, at);
-  const deliveredAt = delivered ? notBefore(sentAt, earliest(message.deliveredAt, at)) : message.deliveredAt;
-  const readAt = report.status === 'READ' ? notBefore(deliveredAt, earliest(message.readAt, at)) : message.readAt;
+  const deliveredAt = follow(sentAt, message.deliveredAt, delivered ? at : null);
+  const readAt = follow(deliveredAt, message.readAt, report.status === 'READ' ? at : null);
   const progress = { ...message, status, sentAt, deliveredAt, readAt };
   if (status !== 'FAILED') return { ...progress, failedAt: null, error: null };
   if (!failed || (message.failedAt && message.failedAt <= at)) return progress;
@@ -42,7 +42,21 @@ export function advance(message: DeliveryProgress, report: DeliveryReport): Deli
 /** Meta's clock ticks in whole seconds: within one, the time we know already is the better one. */
 function earliest(known: Date | null, reported: Date): Date {
   if (!known) return reported;
-  return reported.getTime() < Math.floor(known.getTime() / 1_000) * 1_000 ? reported : known;
+  return reported < wholeSecond(known) ? reported : known;
+}
+
+/**
+ * The time of a step, never before the one it follows. What it was lifted by is taken off again first: the step before may
+ * turn out to be earlier.
+ */
+function follow(before: Date | null, known: Date | null, reported: Date | null): Date | null {
+  const own = known && wholeSecond(known);
+  const at = own && reported ? earliest(own, reported) : (own ?? reported);
+  return at && notBefore(before, at);
+}
+
+function wholeSecond(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / 1_000) * 1_000);
 }
 
 /** For the same reason a step may seem to come before the one it follows. */

@@ -8,7 +8,9 @@ import type { DeliveryProgress } from './delivery-progress.ts';
 /** A message as far as statuses look at it and change it. */
 export interface TrackedMessage extends DeliveryProgress {
   id: string;
+  tenantId: string;
   phoneNumberId: string;
+  contactKey: string;
   whatsappMessageId: string | null;
   attempts: number;
   attemptedAt: Date | null;
@@ -18,6 +20,8 @@ export interface TrackedMessage extends DeliveryProgress {
 export interface WebhookLine {
   messageId: string;
   type: string;
+  /** Of a group; undefined elsewhere, and then it costs nothing. */
+  participant: string | undefined;
   occurredAt: Date;
   details: Record<string, unknown>;
 }
@@ -42,8 +46,13 @@ export class DeliveryStatusRepository {
   /** A repeated status is one line; who is no longer PENDING leaves the queue with it. */
   async write(tx: EntityManager, { lines, messages, witnesses }: StatusChanges): Promise<void> {
     if (lines.length === 0) return;
-    await preparedRows(tx, WRITE, [storableJson(lines), storableJson(messages), storableJson(witnesses)]);
+    await preparedRows(tx, WRITE, [storableJson(lines), storableJson(messages.map(toRow)), storableJson(witnesses)]);
   }
+}
+
+/** What `WRITE` reads of a message. */
+function toRow({ id, status, sentAt, deliveredAt, readAt, failedAt, error, whatsappMessageId }: TrackedMessage) {
+  return { id, status, sentAt, deliveredAt, readAt, failedAt, error, whatsappMessageId };
 }
 
 const FIND_BY_WAMID: Statement = {
@@ -54,7 +63,7 @@ const FIND_BY_WAMID: Statement = {
 const LOCK: Statement = {
   name: 'lock-tracked-messages',
   text: `
-SELECT id, phone_number_id AS "phoneNumberId", status, attempts, error, whatsapp_message_id AS "whatsappMessageId",
+SELECT id, tenant_id AS "tenantId", phone_number_id AS "phoneNumberId", contact_key AS "contactKey", status, attempts, error, whatsapp_message_id AS "whatsappMessageId",
        attempted_at AS "attemptedAt", failed_attempts AS "failedAttempts", created_at AS "createdAt",
        sent_at AS "sentAt", delivered_at AS "deliveredAt", read_at AS "readAt", failed_at AS "failedAt"
 FROM whatsapp_messages WHERE id = ANY ($1::uuid[]) AND direction = 'outbound' ORDER BY id FOR NO KEY UPDATE`,
@@ -66,8 +75,9 @@ const WRITE: Statement = {
   text: `
 WITH line AS (
   INSERT INTO message_events (message_id, type, source, occurred_at, details)
-  SELECT "messageId", type, 'webhook', "occurredAt", details
-  FROM jsonb_to_recordset($1::jsonb) AS r ("messageId" uuid, type text, "occurredAt" timestamptz, details jsonb)
+  SELECT "messageId", type, coalesce('webhook/' || participant, 'webhook'), "occurredAt", details
+  FROM jsonb_to_recordset($1::jsonb) AS r (
+    "messageId" uuid, type text, participant text, "occurredAt" timestamptz, details jsonb)
   ON CONFLICT DO NOTHING),
 witness AS (
   INSERT INTO webhook_witnesses AS w (phone_number_id, attempted_at)

@@ -20,6 +20,13 @@ const error: MessageError = {
   retryable: false,
   action: 'Check the number.',
 };
+const REPORTED: Record<string, StatusEvent['status']> = {
+  sent: 'SENT',
+  delivered: 'DELIVERED',
+  read: 'READ',
+  played: 'READ',
+  failed: 'FAILED',
+};
 const OTHER_NUMBER = '999999999999999';
 
 describe(DeliveryStatusService.name, () => {
@@ -36,9 +43,14 @@ describe(DeliveryStatusService.name, () => {
 
   afterAll(() => store.close());
 
-  const apply = (...events: StatusEvent[]): Promise<boolean[]> => db.transaction((tx) => statuses.apply(tx, events));
+  const apply = async (...events: StatusEvent[]): Promise<boolean[]> => {
+    const targets = await db.transaction((tx) => statuses.apply(tx, events));
+    return targets.map((target) => target !== undefined);
+  };
   const aStatus = (change: Partial<StatusEvent>): StatusEvent => ({
     status: 'DELIVERED',
+    type: (change.status ?? 'DELIVERED').toLowerCase(),
+    participant: null,
     whatsappMessageId: aWamid(),
     phoneNumberId: PHONE_NUMBER_ID,
     opaque: null,
@@ -233,6 +245,70 @@ describe(DeliveryStatusService.name, () => {
       });
     },
   );
+
+  it('comes to one result with any sequence of five kinds, told in one delivery or in several', async () => {
+    const began = Math.floor(Date.now() / 1_000) * 1_000 - 10_000;
+    const words = ['sent', 'delivered', 'read', 'played', 'failed'];
+    /** Each holds all five; which comes when, and how often, differs. */
+    const orders = [
+      ['sent', 'delivered', 'read', 'played', 'failed'],
+      ['failed', 'played', 'read', 'delivered', 'sent'],
+      ['played', 'failed', 'sent', 'played', 'delivered', 'read', 'failed'],
+      ['delivered', 'delivered', 'failed', 'played', 'sent', 'read'],
+      ['read', 'sent', 'failed', 'failed', 'delivered', 'played'],
+    ];
+    const results = new Set<string>();
+
+    for (const order of orders) {
+      for (const size of [1, 2, order.length]) {
+        const message = await aSent({ createdAt: new Date(began), sentAt: new Date(began + 1_700) });
+        const events = order.map((type) => {
+          const status = REPORTED[type]!;
+          const occurredAt = new Date(began + (words.indexOf(type) + 1) * 1_000);
+          const wamid = `wamid of ${message.id}`;
+          const reason = status === 'FAILED' ? error : null;
+          return aStatus({ type, status, occurredAt, error: reason, opaque: refOf(message), whatsappMessageId: wamid });
+        });
+        for (let from = 0; from < events.length; from += size) await apply(...events.slice(from, from + size));
+        results.add(await outcomeOf(message));
+      }
+    }
+
+    expect([...results]).toHaveLength(1);
+    expect(JSON.parse([...results][0]!)).toMatchObject({
+      status: 'READ',
+      lines: words.map((word) => `webhook ${word}`).sort(),
+    });
+  });
+
+  it.each(['deleted', 'held_for_quality_assessment'])('keeps %s, which moves nothing', async (type) => {
+    const message = await aSent();
+    const before = await reload(db, message);
+
+    expect(await apply(byWamid(message, { type, status: null }))).toEqual([true]);
+
+    expect(await reload(db, message)).toEqual(before);
+    expect(await timelineOf(db, message)).toEqual([`webhook ${type}`]);
+  });
+
+  it('has a line for each participant of a group, also within one second', async () => {
+    const message = await aSent();
+    const readBy = (participant: string) => byWamid(message, { status: 'READ', participant, occurredAt: inMs(-1_000) });
+    const [ana, bea] = [readBy('34600000001'), readBy('34600000002')];
+
+    await apply(ana, { ...bea, occurredAt: ana.occurredAt }, ana);
+
+    expect((await timelineOf(db, message)).sort()).toEqual(['webhook/34600000001 read', 'webhook/34600000002 read']);
+  });
+
+  it('tells whose message each status is about', async () => {
+    const message = await aSent();
+
+    const targets = await db.transaction((tx) => statuses.apply(tx, [byWamid(message), aStatus({})]));
+
+    const { id, tenantId, contactKey } = message;
+    expect(targets).toEqual([expect.objectContaining({ id, tenantId, contactKey }), undefined]);
+  });
 
   it('keeps every status on the timeline, also one that moves nothing', async () => {
     const message = await aSent({ status: 'READ', readAt: inMs(0) });

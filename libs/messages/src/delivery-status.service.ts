@@ -6,10 +6,17 @@ import type { EntityManager } from 'typeorm';
 import { type AttemptRef, readAttemptRef } from './attempt-ref.ts';
 import { advance, type DeliveryReport } from './delivery-progress.ts';
 import { DeliveryStatusRepository, type StatusChanges, type TrackedMessage } from './delivery-status.repository.ts';
+import type { ReportedStatus } from './delivery-status.ts';
 import { useFallbacks, WINDOW_CLOSED } from './message-fallbacks.ts';
 
 /** One status of one message, as Meta reports it. */
-export interface StatusEvent extends DeliveryReport {
+export interface StatusEvent extends Omit<DeliveryReport, 'status'> {
+  /** Meta's word for it in lower case, such as `played`: what its line on the timeline is called. */
+  type: string;
+  /** Where it moves the message; null: nowhere, it is only kept. */
+  status: ReportedStatus | null;
+  /** In groups: whose status it is. Each participant has a line, also within one second. */
+  participant: string | null;
   whatsappMessageId: string;
   phoneNumberId: string;
   /** What Meta echoes from `biz_opaque_callback_data`: which attempt of which message, where it was ours. */
@@ -17,6 +24,9 @@ export interface StatusEvent extends DeliveryReport {
   /** Pricing, conversation, errors…: kept on the timeline. */
   details: Record<string, unknown>;
 }
+
+/** Whose message a status is about. */
+export type StatusTarget = Pick<TrackedMessage, 'id' | 'tenantId' | 'contactKey'>;
 
 /** A status whose message is known. */
 interface Matched {
@@ -31,11 +41,11 @@ export class DeliveryStatusService {
   constructor(private readonly statuses: DeliveryStatusRepository) {}
 
   /**
-   * Applies statuses to their messages and timelines, inside the caller's transaction; answers for each whether its message
-   * is known. It is found by our own reference first, because the message is older than the send: a status that overtakes
-   * the send's answer is no race. Any order and any repetition gives the same result.
+   * Applies statuses to their messages and timelines, inside the caller's transaction; answers for each its message, if
+   * that is known. It is found by our own reference first, because the message is older than the send: a status that
+   * overtakes the send's answer is no race. Any order and any repetition gives the same result.
    */
-  async apply(tx: EntityManager, events: StatusEvent[]): Promise<boolean[]> {
+  async apply(tx: EntityManager, events: StatusEvent[]): Promise<(StatusTarget | undefined)[]> {
     const matched = await this.match(tx, events);
     const known = matched.filter((one) => one !== undefined);
     const before = new Map(known.map(({ message }) => [message.id, { ...message }]));
@@ -52,7 +62,7 @@ export class DeliveryStatusService {
       tx,
       known.filter(isOutOfWindow).map(({ message }) => message.id),
     );
-    return matched.map((one) => one !== undefined);
+    return matched.map((one) => one?.message);
   }
 
   private async match(tx: EntityManager, events: StatusEvent[]): Promise<(Matched | undefined)[]> {
@@ -76,13 +86,14 @@ function progressOf(
   event: StatusEvent,
   attempt: AttemptRef['attempt'] | undefined,
 ): Partial<TrackedMessage> {
+  if (event.status === null) return {};
   const isLastAttempt = attempt === undefined || attempt === message.attempts;
   // An old attempt's failure says nothing about the attempt that followed it; proof of its delivery does.
   if (event.status === 'FAILED' && !isLastAttempt) return {};
   const hasFailed = attempt !== undefined && attempt <= message.failedAttempts;
   if (hasFailed && (event.status === 'SENT' || event.status === 'FAILED')) return {};
 
-  const { status, sentAt, deliveredAt, readAt, failedAt, error } = advance(message, event);
+  const { status, sentAt, deliveredAt, readAt, failedAt, error } = advance(message, { ...event, status: event.status });
   return {
     status,
     sentAt,
@@ -115,7 +126,8 @@ function latestOfEachNumber(messages: TrackedMessage[]): StatusChanges['witnesse
 function toLine({ event, message }: Matched) {
   return {
     messageId: message.id,
-    type: event.status.toLowerCase(),
+    type: event.type,
+    participant: event.participant ?? undefined,
     occurredAt: event.occurredAt,
     details: event.details,
   };

@@ -1,4 +1,4 @@
-/** Where a message is on its way. Meta's lower-case words are mapped once, in `webhook-event.mapper.ts`. */
+/** Where a message is on its way. Meta's lower-case words are mapped once, in `status.mapper.ts`. */
 export const DELIVERY_STATUSES = ['PENDING', 'SENT', 'DELIVERED', 'READ', 'FAILED', 'CANCELLED', 'RECEIVED'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 

@@ -5,7 +5,10 @@ export {
   type NewAccountEvent,
 } from './account-event.repository.ts';
 export { AccountStateRepository } from './account-state.repository.ts';
+export { amendContent, type Amendment } from './amended-content.ts';
 export { type AttemptRef, readAttemptRef, writeAttemptRef } from './attempt-ref.ts';
+export { type ContactFilter, ContactRepository } from './contact.repository.ts';
+export { type ContactAttribute, hasLeft, type SeenAddress, type Sighting } from './contact-book.ts';
 export {
   type ConversationFilter,
   ConversationRepository,
@@ -15,7 +18,7 @@ export {
 } from './conversation.repository.ts';
 export { advance, type DeliveryProgress, type DeliveryReport } from './delivery-progress.ts';
 export { DeliveryStatusRepository } from './delivery-status.repository.ts';
-export { DeliveryStatusService, type StatusEvent } from './delivery-status.service.ts';
+export { DeliveryStatusService, type StatusEvent, type StatusTarget } from './delivery-status.service.ts';
 export {
   canMove,
   DELIVERY_STATUSES,
@@ -27,6 +30,7 @@ export {
 } from './delivery-status.ts';
 export { AccountEvent } from './entities/account-event.entity.ts';
 export { AccountState } from './entities/account-state.entity.ts';
+export { type AddressKind, ContactAddress, KnownContact, type MarketingChoice } from './entities/contact.entity.ts';
 export { Conversation, HeardNumber } from './entities/conversation.entity.ts';
 export { MessageBatch } from './entities/message-batch.entity.ts';
 export { MessageEvent, type MessageEventSource, type MessageEventType } from './entities/message-event.entity.ts';
@@ -56,6 +60,14 @@ export type { PendingMessage } from './pending-message.ts';
 export { type NewHold, type OpenHold, type Scope, SendHoldRepository, type ToldHold } from './send-hold.repository.ts';
 export { type Permits, SenderPaceRepository } from './sender-pace.repository.ts';
 export {
+  type AmendmentLine,
+  type Counterpart,
+  type InTouch,
+  type Original,
+  type ToldMessage,
+  ToldMessageRepository,
+} from './told-message.repository.ts';
+export {
   type ArchivedDelivery,
   type ArchiveFilter,
   DELIVERY_STATES,
@@ -64,12 +76,7 @@ export {
 } from './webhook-archive.repository.ts';
 export { type SetAside, type StoredDelivery, WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
 export { WebhookListenerRepository } from './webhook-listener.repository.ts';
-export {
-  type Alongside,
-  type MessageFilter,
-  type ReceivedMessage,
-  WhatsAppMessageRepository,
-} from './whatsapp-message.repository.ts';
+export { type Alongside, type MessageFilter, WhatsAppMessageRepository } from './whatsapp-message.repository.ts';
 export {
   type ListedTemplate,
   type TemplateChange,

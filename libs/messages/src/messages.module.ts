@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 
 import { AccountEventRepository } from './account-event.repository.ts';
 import { AccountStateRepository } from './account-state.repository.ts';
+import { ContactRepository } from './contact.repository.ts';
 import { ConversationRepository } from './conversation.repository.ts';
 import { DeliveryStatusRepository } from './delivery-status.repository.ts';
 import { DeliveryStatusService } from './delivery-status.service.ts';
@@ -11,6 +12,7 @@ import { OutboxCareRepository } from './outbox.care.repository.ts';
 import { OutboxRepository } from './outbox.repository.ts';
 import { SendHoldRepository } from './send-hold.repository.ts';
 import { SenderPaceRepository } from './sender-pace.repository.ts';
+import { ToldMessageRepository } from './told-message.repository.ts';
 import { WebhookArchiveRepository } from './webhook-archive.repository.ts';
 import { WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
 import { WebhookListenerRepository } from './webhook-listener.repository.ts';
@@ -32,6 +34,8 @@ const fromMeta = [
   DeliveryStatusService,
   AccountEventRepository,
   AccountStateRepository,
+  ToldMessageRepository,
+  ContactRepository,
 ];
 const offered = [...record, ...outbox, ...fromMeta];
 

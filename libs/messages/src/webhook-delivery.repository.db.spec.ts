@@ -163,13 +163,14 @@ describe(WebhookDeliveryRepository.name, () => {
       item: '{}',
       ...change,
     });
-    const setAside = (item: SetAside) => deliveries.setAside(db.manager, [item]);
+    const setAside = (...items: SetAside[]) => db.transaction((tx) => deliveries.setAside(tx, items));
     const joinable = async () => (await deliveries.takeJoinable(db.manager, 10)).map(({ item }) => item);
 
     it('are kept once for each place in a delivery', async () => {
       const item = aSetAside();
 
-      for (const each of [item, item, { ...item, itemIndex: 1 }]) await setAside(each);
+      await setAside(item, { ...item, itemIndex: 1 });
+      await setAside(item);
 
       expect(await db.manager.countBy(SetAsideItem, { deliveryId: item.deliveryId })).toBe(2);
     });
@@ -197,6 +198,43 @@ describe(WebhookDeliveryRepository.name, () => {
       expect(await joinable()).toEqual([]);
       expect(await db.manager.findOneBy(SetAsideItem, { id: item!.id })).toMatchObject({
         resolvedAt: expect.any(Date),
+      });
+    });
+
+    describe('that nobody stored the wamid of', () => {
+      const settle = () => deliveries.settleSentElsewhere(60_000, 10);
+      const waited = (ms: number) =>
+        db.query(`UPDATE webhook_set_aside_items SET created_at = now() - $1 * interval '1 millisecond'`, [ms]);
+      const stored = ({ deliveryId }: SetAside) => db.manager.findOneByOrFail(SetAsideItem, { deliveryId });
+
+      it('are of messages sent elsewhere, once they waited long enough', async () => {
+        const item = aSetAside();
+        await setAside(item);
+        await waited(50_000);
+        const early = await settle();
+        await waited(61_000);
+
+        expect([early, await settle(), await settle()]).toEqual([0, 1, 0]);
+        expect(await stored(item)).toMatchObject({ reason: 'sent-elsewhere', resolvedAt: expect.any(Date) });
+      });
+
+      it('are left to be joined when their wamid came at last', async () => {
+        const item = aSetAside({ item: '"late"' });
+        await setAside(item);
+        await waited(61_000);
+        await aMessage(db, { status: 'SENT', whatsappMessageId: item.whatsappMessageId });
+
+        expect(await settle()).toBe(0);
+        expect(await joinable()).toEqual(['"late"']);
+      });
+
+      it('remain a fault when they name a message of ours', async () => {
+        const item = aSetAside({ reason: 'unknown-reference' });
+        await setAside(item);
+        await waited(61_000);
+
+        expect(await settle()).toBe(0);
+        expect(await stored(item)).toMatchObject({ reason: 'unknown-reference', resolvedAt: null });
       });
     });
 

@@ -62,14 +62,15 @@ export class WebhookDeliveryRepository {
   /** Keeps items that were not applied, each once. */
   async setAside(tx: EntityManager, items: SetAside[]): Promise<void> {
     if (items.length === 0) return;
-    await tx.query(SET_ASIDE, [
-      items.map(() => newId()),
-      items.map(({ deliveryId }) => deliveryId),
-      items.map(({ itemIndex }) => itemIndex),
-      items.map(({ reason }) => reason),
-      items.map(({ detail }) => detail),
-      items.map(({ whatsappMessageId }) => whatsappMessageId),
-      items.map(({ item }) => item),
+    const column = <T>(read: (item: SetAside) => T): T[] => items.map(read);
+    await preparedRows(tx, SET_ASIDE, [
+      column(() => newId()),
+      column(({ deliveryId }) => deliveryId),
+      column(({ itemIndex }) => itemIndex),
+      column(({ reason }) => reason),
+      column(({ detail }) => detail),
+      column(({ whatsappMessageId }) => whatsappMessageId),
+      column(({ item }) => item),
     ]);
   }
 
@@ -83,6 +84,12 @@ export class WebhookDeliveryRepository {
        ORDER BY s.id LIMIT $1 FOR UPDATE OF s SKIP LOCKED`,
       [limit],
     );
+  }
+
+  /** Settles statuses whose wamid nobody stored within `waitedMs`: another tool on the number sent the message. */
+  async settleSentElsewhere(waitedMs: number, limit: number): Promise<number> {
+    const rows = await preparedRows(this.dataSource, SETTLE_SENT_ELSEWHERE, [waitedMs, limit]);
+    return rows.length;
   }
 
   async resolve(tx: EntityManager, ids: string[]): Promise<void> {
@@ -154,10 +161,26 @@ WITH stored AS (
   INSERT INTO webhook_deliveries (id, body, app_id) SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::uuid[]) RETURNING id)
 INSERT INTO webhook_queue (delivery_id) SELECT id FROM stored`,
 };
-const SET_ASIDE = `
+const SET_ASIDE: Statement = {
+  name: 'set-aside-items',
+  text: `
 INSERT INTO webhook_set_aside_items (id, delivery_id, item_index, reason, detail, whatsapp_message_id, item)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[])
-ON CONFLICT DO NOTHING`;
+ON CONFLICT DO NOTHING`,
+};
+/** $1: milliseconds; $2: how many at most. One whose wamid is known by now is joined instead. */
+const SETTLE_SENT_ELSEWHERE: Statement = {
+  name: 'settle-sent-elsewhere',
+  text: `
+UPDATE webhook_set_aside_items
+SET reason = 'sent-elsewhere', detail = 'another tool on this number sent the message', resolved_at = now()
+WHERE id IN (
+  SELECT s.id FROM webhook_set_aside_items s
+  WHERE s.reason = 'unknown-message' AND s.resolved_at IS NULL AND s.created_at < now() - $1 * interval '1 millisecond'
+    AND NOT EXISTS (SELECT FROM whatsapp_messages m WHERE m.whatsapp_message_id = s.whatsapp_message_id)
+  ORDER BY s.id LIMIT $2 FOR UPDATE SKIP LOCKED)
+RETURNING id`,
+};
 const LOCK_FRESH: Statement = { name: 'lock-fresh-deliveries', text: lockDue('attempts = 0') };
 const LOCK_FAILED: Statement = { name: 'lock-failed-deliveries', text: lockDue('attempts > 0') };
 const DONE: Statement = {

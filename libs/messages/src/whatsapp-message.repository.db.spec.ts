@@ -4,11 +4,10 @@ import type { DataSource } from 'typeorm';
 import { newId } from '#common';
 
 import { aMessageStore, type MessageStore } from '../../../test/factories/message-store.ts';
-import { aMessage, aPendingMessage, aPhone, aWamid, inMs, PHONE_NUMBER_ID } from '../../../test/factories/messages.ts';
-import { eventually } from '../../../test/support/eventually.ts';
+import { aMessage, aPendingMessage, inMs } from '../../../test/factories/messages.ts';
 import { MessageEvent } from './entities/message-event.entity.ts';
 import type { WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
-import { type MessageFilter, type ReceivedMessage, WhatsAppMessageRepository } from './whatsapp-message.repository.ts';
+import { type MessageFilter, WhatsAppMessageRepository } from './whatsapp-message.repository.ts';
 
 const TENANT = newId();
 
@@ -136,97 +135,11 @@ describe(WhatsAppMessageRepository.name, () => {
     expect(events.map(({ type }) => type)).toEqual(['delivered', 'sent', 'read']);
   });
 
-  describe('receiving', () => {
-    const aReceived = (change: Partial<ReceivedMessage> = {}): ReceivedMessage => ({
-      id: newId(),
-      tenantId: TENANT,
-      messageType: 'TEXT',
-      phoneNumberId: PHONE_NUMBER_ID,
-      contactKey: aPhone(),
-      content: { type: 'text', text: { body: 'Hola' } },
-      ...change,
-    });
-    const receive = (message: ReceivedMessage) => db.transaction((tx) => messages.createReceived(tx, message));
-
-    const twoCopies = (): [ReceivedMessage, ReceivedMessage] => {
-      const whatsappMessageId = aWamid();
-      return [aReceived({ whatsappMessageId }), aReceived({ whatsappMessageId })];
-    };
-
-    it('stores an inbound message', async () => {
-      const message = aReceived({ whatsappMessageId: aWamid() });
-
-      expect(await receive(message)).toBe(true);
-
-      expect(await messages.findById(message.id)).toMatchObject({
-        ...message,
-        direction: 'inbound',
-        status: 'RECEIVED',
-        pendingReason: null,
-        nextAttemptAt: null,
-      });
-    });
-
-    it('stores the same wamid once', async () => {
-      const [first, second] = twoCopies();
-
-      expect([await receive(first), await receive(second)]).toEqual([true, false]);
-      expect(await messages.findById(second.id)).toBeNull();
-    });
-
-    it('stores the same wamid once when two processes apply two deliveries of it at the same time', async () => {
-      const [first, second] = twoCopies();
-
-      let later: Promise<boolean> | undefined;
-      await db.transaction(async (tx) => {
-        await messages.createReceived(tx, first);
-        later = receive(second);
-        await eventually(async () => {
-          const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-          expect(await db.query(waiting)).toHaveLength(1);
-        });
-      });
-
-      expect(await later).toBe(false);
-      expect(await messages.findById(second.id)).toBeNull();
-    });
-
-    it('keeps the same wamid of two numbers apart', async () => {
-      const whatsappMessageId = aWamid();
-
-      const stored = [
-        await receive(aReceived({ whatsappMessageId })),
-        await receive(aReceived({ whatsappMessageId, phoneNumberId: '999999999999999' })),
-      ];
-
-      expect(stored).toEqual([true, true]);
-    });
-  });
-
   it("finds a tenant's own messages only", async () => {
     const message = await aMessage(db, { tenantId: TENANT });
 
     expect((await messages.findOwn(TENANT, message.id))?.id).toBe(message.id);
     expect(await messages.findOwn(newId(), message.id)).toBeNull();
-  });
-
-  describe('whose an answer is', () => {
-    const inTouch = (contactKey: string, phoneNumberId = PHONE_NUMBER_ID) =>
-      messages.findTenantInTouchWith(db.manager, phoneNumberId, contactKey);
-
-    it('is the tenant that wrote last to this person from this number', async () => {
-      const contactKey = aPhone();
-      await aMessage(db, { contactKey, tenantId: newId() });
-      await aMessage(db, { contactKey, tenantId: TENANT });
-      await aMessage(db, { contactKey, tenantId: newId(), phoneNumberId: '999999999999999' });
-      await aMessage(db, { contactKey, tenantId: newId(), direction: 'inbound', status: 'RECEIVED' });
-
-      expect(await inTouch(contactKey)).toBe(TENANT);
-    });
-
-    it('is nobody when nobody wrote', async () => {
-      expect(await inTouch(aPhone())).toBeUndefined();
-    });
   });
 
   describe('listing', () => {

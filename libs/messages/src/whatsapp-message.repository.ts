@@ -7,13 +7,6 @@ import { MessageEvent } from './entities/message-event.entity.ts';
 import { WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
 import { INSERT_PENDING, type PendingMessage, toPendingRow, toStored } from './pending-message.ts';
 
-/** What is known of an inbound message when it is stored; the rest has defaults. */
-export type ReceivedMessage = Pick<
-  WhatsAppMessage,
-  'id' | 'tenantId' | 'messageType' | 'phoneNumberId' | 'contactKey' | 'content'
-> &
-  Partial<WhatsAppMessage>;
-
 /** Runs inside the transaction that stores messages, so that both are durable together or neither is. */
 export type Alongside = (tx: EntityManager, messages: WhatsAppMessage[]) => Promise<void>;
 
@@ -68,20 +61,6 @@ export class WhatsAppMessageRepository {
     });
   }
 
-  /** Stores an inbound message inside the caller's transaction; false when it was stored before. */
-  async createReceived(tx: EntityManager, message: ReceivedMessage): Promise<boolean> {
-    const received = tx.create(WhatsAppMessage, { ...message, direction: 'inbound', status: 'RECEIVED' });
-    // Two processes may apply two deliveries of it at once: only the index knows who was first.
-    const inserted = await tx
-      .createQueryBuilder()
-      .insert()
-      .into(WhatsAppMessage)
-      .values(received as object)
-      .orIgnore()
-      .execute();
-    return (inserted.raw as unknown[]).length > 0;
-  }
-
   async findById(id: string): Promise<WhatsAppMessage | null> {
     return this.dataSource.manager.findOneBy(WhatsAppMessage, { id });
   }
@@ -124,20 +103,6 @@ export class WhatsAppMessageRepository {
       query.andWhere(`(${SEARCHED.map((column) => `${column} ILIKE :text`).join(' OR ')})`, { text: contains(text) });
     if (beforeId) query.andWhere('m.id < :beforeId', { beforeId });
     return query.getMany();
-  }
-
-  /** The tenant that last wrote to this person from this number: whose an answer is. */
-  async findTenantInTouchWith(
-    tx: EntityManager,
-    phoneNumberId: string,
-    contactKey: string,
-  ): Promise<string | undefined> {
-    const last = await tx.findOne(WhatsAppMessage, {
-      select: { tenantId: true },
-      where: { phoneNumberId, contactKey, direction: 'outbound' },
-      order: { id: 'DESC' },
-    });
-    return last?.tenantId;
   }
 
   private async insertPending(

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 
 import { SenderDirectory } from '#tenants';
 
+import type { WebhookItem } from './mapping/webhook-item.ts';
 import type { Signer } from './meta-signature.ts';
-import type { WebhookItem } from './webhook-event.mapper.ts';
 
 /** A signature proves who signed, not whose data it is: an app is believed only for its own numbers. */
 @Injectable()
@@ -39,7 +39,10 @@ export function phoneNumberIdOf(item: WebhookItem): string | undefined {
     case 'status':
       return item.event.phoneNumberId;
     case 'message':
+    case 'elsewhere':
       return item.message.phoneNumberId;
+    case 'preference':
+      return item.preference.phoneNumberId;
     case 'account-event':
     case 'unknown':
       return undefined;

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
 
-import { newId, PLATFORM_TENANT_ID } from '#common';
-import type { MediaIntake } from '#media';
-import type { DeliveryStatusService, ReceivedMessage, WhatsAppMessageRepository } from '#messages';
-import type { SenderDirectory } from '#tenants';
+import { newId } from '#common';
+import type { DeliveryStatusService } from '#messages';
 
-import { aWamid, PHONE_NUMBER_ID } from '../../../test/factories/messages.ts';
-import { aSender } from '../../../test/factories/senders.ts';
+import { anInboundMessage } from '../../../test/factories/inbound.ts';
+import { PHONE_NUMBER_ID } from '../../../test/factories/messages.ts';
 import { strict } from '../../../test/factories/strict.ts';
 import type { AccountEventApplier } from './account-event.applier.ts';
-import type { WebhookItem } from './webhook-event.mapper.ts';
+import type { ContactKeeper } from './contact.keeper.ts';
+import type { WebhookItem } from './mapping/webhook-item.ts';
+import type { MessageKeeper } from './message.keeper.ts';
 import { WebhookItemApplier } from './webhook-item.applier.ts';
 
 const TENANT = newId();
@@ -22,9 +22,6 @@ const deadlock = () => Object.assign(new Error('deadlock detected'), { code: '40
 describe(WebhookItemApplier.name, () => {
   /** Statuses and messages whose savepoint was kept. */
   let applied: string[];
-  let stored: ReceivedMessage[];
-  /** What was offered as a message that may have a file. */
-  let files: { id: string; content: unknown }[];
   /** What was tried together. */
   let groups: string[][];
   /** Thrown when one of these wamids is applied. */
@@ -34,7 +31,7 @@ describe(WebhookItemApplier.name, () => {
   let tx: EntityManager;
 
   beforeEach(() => {
-    [applied, stored, files, groups, faults, unknown] = [[], [], [], [], new Map(), new Set()];
+    [applied, groups, faults, unknown] = [[], [], new Map(), new Set()];
     let pending: string[] = [];
     tx = strict<EntityManager>({
       transaction: (async (work: (savepoint: EntityManager) => Promise<unknown>) => {
@@ -55,61 +52,43 @@ describe(WebhookItemApplier.name, () => {
         const wamids = events.map(({ whatsappMessageId }) => whatsappMessageId);
         groups.push(wamids);
         for (const wamid of wamids) if (!unknown.has(wamid)) apply(wamid);
-        return wamids.map((wamid) => !unknown.has(wamid));
+        return wamids.map((id) => (unknown.has(id) ? undefined : { id, tenantId: TENANT, contactKey: KNOWN_CONTACT }));
       },
     });
-    const messages = strict<WhatsAppMessageRepository>({
-      findTenantInTouchWith: (_, __, contactKey) => Promise.resolve(contactKey === KNOWN_CONTACT ? TENANT : undefined),
-      createReceived: async (_, message) => {
+    const keeper = strict<MessageKeeper>({
+      keep: async (_, told) => {
         await Promise.resolve();
-        apply(message.whatsappMessageId as string);
-        stored.push(message);
-        return true;
+        for (const { whatsappMessageId } of told) apply(whatsappMessageId);
+        return [];
       },
     });
-    const senders = strict<SenderDirectory>({
-      byPhoneNumberId: (id) => (id === PHONE_NUMBER_ID ? aSender() : undefined),
-    });
+    const contacts = strict<ContactKeeper>({ note: () => Promise.resolve() });
     const accountEvents = strict<AccountEventApplier>({
       apply: (_, news) => Promise.resolve(news.forEach(({ field }) => apply(field))),
     });
-    const media = strict<MediaIntake>({
-      noteInbound: (_, noted) => {
-        files.push(...noted);
-        return Promise.resolve();
-      },
-    });
-    applier = new WebhookItemApplier(messages, statuses, senders, accountEvents, media);
+    applier = new WebhookItemApplier(keeper, contacts, statuses, accountEvents);
   });
 
   const aStatus = (whatsappMessageId: string, phoneNumberId = PHONE_NUMBER_ID): WebhookItem => ({
     kind: 'status',
     raw: { status: whatsappMessageId },
+    person: null,
     event: {
       whatsappMessageId,
       phoneNumberId,
       opaque: null,
+      type: 'sent',
+      participant: null,
       status: 'SENT',
       occurredAt: new Date(),
       error: null,
       details: {},
     },
   });
-  const aMessage = (whatsappMessageId: string, contactKey = KNOWN_CONTACT, name = 'Ana'): WebhookItem => ({
+  const aMessage = (whatsappMessageId: string): WebhookItem => ({
     kind: 'message',
     raw: { message: whatsappMessageId },
-    message: {
-      whatsappMessageId,
-      phoneNumberId: PHONE_NUMBER_ID,
-      messageType: 'TEXT',
-      contactKey,
-      fromPhone: contactKey,
-      waId: contactKey.slice(1),
-      recipientPhone: null,
-      recipientName: name,
-      content: { type: 'text', text: { body: 'Hola' } },
-      sentAt: new Date(),
-    },
+    message: anInboundMessage({ whatsappMessageId }),
   });
   const anAccountEvent = (field: string): WebhookItem => ({
     kind: 'account-event',
@@ -139,7 +118,7 @@ describe(WebhookItemApplier.name, () => {
     unknown.add('nobody');
     const unread: WebhookItem = { kind: 'unknown', detail: 'field "calls"', raw: { field: 'calls' } };
 
-    const refusals = await applier.apply(tx, [aStatus('a'), unread, aStatus('nobody'), aStatus('theirs', '2')]);
+    const refusals = await applier.apply(tx, [aStatus('a'), unread, aStatus('nobody')]);
 
     expect(refusals).toEqual([
       undefined,
@@ -149,12 +128,6 @@ describe(WebhookItemApplier.name, () => {
         detail: expect.any(String),
         whatsappMessageId: 'nobody',
         item: '{"status":"nobody"}',
-      },
-      {
-        reason: 'foreign-number',
-        detail: expect.stringContaining('2'),
-        whatsappMessageId: 'theirs',
-        item: '{"status":"theirs"}',
       },
     ]);
     expect(applied).toEqual(['a']);
@@ -201,21 +174,17 @@ describe(WebhookItemApplier.name, () => {
     expect(groups).toHaveLength(1);
   });
 
-  it('has nothing to do with nothing', async () => {
-    expect(await applier.apply(tx, [])).toEqual([]);
+  it('tells a lost message of ours from one that is early, or of another tool', async () => {
+    unknown.add('lost').add('early');
+    const lost = aStatus('lost') as WebhookItem & { kind: 'status' };
+    lost.event.opaque = `${newId()}/1`;
+
+    const refusals = await applier.apply(tx, [lost, aStatus('early')]);
+
+    expect(refusals.map((refusal) => refusal?.reason)).toEqual(['unknown-reference', 'unknown-message']);
   });
 
-  describe('a message of a customer', () => {
-    it("is the tenant's that is in touch with them, and the platform's when nobody is", async () => {
-      await applier.apply(tx, [aMessage(aWamid()), aMessage(aWamid(), '+34999999999')]);
-
-      expect(stored.map(({ tenantId }) => tenantId)).toEqual([TENANT, PLATFORM_TENANT_ID]);
-    });
-
-    it('is stored without the characters that PostgreSQL refuses', async () => {
-      await applier.apply(tx, [aMessage(aWamid(), KNOWN_CONTACT, 'A\0na')]);
-
-      expect(stored[0]?.recipientName).toBe('A\uFFFDna');
-    });
+  it('has nothing to do with nothing', async () => {
+    expect(await applier.apply(tx, [])).toEqual([]);
   });
 });

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { isPassingDatabaseFault, jsonSafe, newId, PLATFORM_TENANT_ID } from '#common';
-import { MediaIntake } from '#media';
-import { DeliveryStatusService, type SetAside, WhatsAppMessageRepository } from '#messages';
-import { SenderDirectory } from '#tenants';
+import { isPassingDatabaseFault, jsonSafe } from '#common';
+import { DeliveryStatusService, readAttemptRef, type SetAside } from '#messages';
 
 import { AccountEventApplier } from './account-event.applier.ts';
-import type { InboundMessage, WebhookItem } from './webhook-event.mapper.ts';
+import { ContactKeeper } from './contact.keeper.ts';
+import type { WebhookItem } from './mapping/webhook-item.ts';
+import { MessageKeeper } from './message.keeper.ts';
 
 /** Why an item was not applied. */
 export type Refusal = Pick<SetAside, 'reason' | 'detail' | 'whatsappMessageId' | 'item'>;
@@ -17,11 +17,10 @@ type StatusItem = Extract<WebhookItem, { kind: 'status' }>;
 @Injectable()
 export class WebhookItemApplier {
   constructor(
-    private readonly messages: WhatsAppMessageRepository,
+    private readonly keeper: MessageKeeper,
+    private readonly contacts: ContactKeeper,
     private readonly statuses: DeliveryStatusService,
-    private readonly senders: SenderDirectory,
     private readonly accountEvents: AccountEventApplier,
-    private readonly media: MediaIntake,
   ) {}
 
   /**
@@ -43,55 +42,37 @@ export class WebhookItemApplier {
   }
 
   private async applyAll(tx: EntityManager, items: WebhookItem[]): Promise<(Refusal | undefined)[]> {
-    const refusals = new Map<WebhookItem, Refusal | undefined>(items.map((item) => [item, this.notOurs(item)]));
-    const ours = items.filter((item) => !refusals.get(item));
+    const refusals = new Map<WebhookItem, Refusal>();
+    for (const item of items) {
+      if (item.kind === 'unknown') refusals.set(item, refusal(item, 'unknown-kind', item.detail));
+    }
+    const statuses = items.filter((item) => item.kind === 'status');
+    const targets = await this.statuses.apply(
+      tx,
+      statuses.map(({ event }) => event),
+    );
+    for (const [index, item] of statuses.entries()) if (!targets[index]) refusals.set(item, unknownMessage(item));
 
-    const statuses = ours.filter((item) => item.kind === 'status');
-    for (const unknown of await this.applyStatuses(tx, statuses)) {
-      refusals.set(unknown, refusal(unknown, 'unknown-message', 'no message with this opaque id or wamid'));
-    }
-    for (const item of ours) {
-      if (item.kind === 'message') await this.store(tx, item.message);
-    }
+    const kept = await this.keeper.keep(
+      tx,
+      items.flatMap((item) => (item.kind === 'message' || item.kind === 'elsewhere' ? [item.message] : [])),
+    );
     await this.accountEvents.apply(
       tx,
-      ours.flatMap((item) => (item.kind === 'account-event' ? item.event : [])),
+      items.flatMap((item) => (item.kind === 'account-event' ? item.event : [])),
     );
+    const preferences = items.flatMap((item) => (item.kind === 'preference' ? [item.preference] : []));
+    // Last, because contacts of one tenant are written by one process at a time.
+    await this.contacts.note(tx, { statuses, targets, kept, preferences });
     return items.map((item) => refusals.get(item));
   }
+}
 
-  private notOurs(item: WebhookItem): Refusal | undefined {
-    if (item.kind === 'unknown') return refusal(item, 'unknown-kind', item.detail);
-    if (item.kind === 'account-event') return undefined;
-    const { phoneNumberId } = item.kind === 'status' ? item.event : item.message;
-    // A signature proves who signed, not whose data it is.
-    if (this.senders.byPhoneNumberId(phoneNumberId)) return undefined;
-    return refusal(item, 'foreign-number', `phone number id ${phoneNumberId} is not ours`);
-  }
-
-  /** Answers those whose message is unknown. */
-  private async applyStatuses(tx: EntityManager, items: StatusItem[]): Promise<StatusItem[]> {
-    if (items.length === 0) return [];
-    const known = await this.statuses.apply(
-      tx,
-      items.map(({ event }) => event),
-    );
-    return items.filter((_, index) => !known[index]);
-  }
-
-  private async store(tx: EntityManager, message: InboundMessage): Promise<void> {
-    const { phoneNumberId, contactKey, recipientName, content } = message;
-    const tenantId = await this.messages.findTenantInTouchWith(tx, phoneNumberId, contactKey);
-    const id = newId();
-    await this.messages.createReceived(tx, {
-      ...message,
-      id,
-      tenantId: tenantId ?? PLATFORM_TENANT_ID,
-      recipientName: jsonSafe(recipientName) ?? null,
-      content: jsonSafe(content),
-    });
-    await this.media.noteInbound(tx, [{ id, content }]);
-  }
+/** What carries a reference of ours is ours for certain; the rest may be early, or of another tool on the number. */
+function unknownMessage(item: StatusItem): Refusal {
+  return readAttemptRef(item.event.opaque)
+    ? refusal(item, 'unknown-reference', 'it names a message of ours that is not in the record')
+    : refusal(item, 'unknown-message', 'no message with this wamid');
 }
 
 export function refusal(item: WebhookItem, reason: Refusal['reason'], detail: string): Refusal {

@@ -16,8 +16,8 @@ import { strict } from '../../../test/factories/strict.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import type { AccountEventApplier } from './account-event.applier.ts';
 import { ItemOwnership } from './item-ownership.ts';
+import type { WebhookItem } from './mapping/webhook-item.ts';
 import { WebhookProcessor } from './webhook.processor.ts';
-import type { WebhookItem } from './webhook-event.mapper.ts';
 import type { Refusal, WebhookItemApplier } from './webhook-item.applier.ts';
 
 Logger.overrideLogger(false);
@@ -40,10 +40,13 @@ describe(WebhookProcessor.name, () => {
   let setAside: SetAside[];
   /** How many rounds were applied when what follows a commit was done. */
   let followed: number[];
+  /** How statuses of unknown messages were settled: after how many milliseconds, and how many at most. */
+  let settled: unknown[];
   let processor: WebhookProcessor;
 
   beforeEach(() => {
-    [rounds, joinable, resolved, applied, refused, setAside, followed] = [[], [], [], [], new Set(), [], []];
+    [rounds, joinable, resolved, applied, refused] = [[], [], [], [], new Set()];
+    [setAside, followed, settled] = [[], [], []];
     const deliveries = strict<WebhookDeliveryRepository>({
       applyNext: async (apply) => {
         const due = rounds.shift();
@@ -53,6 +56,10 @@ describe(WebhookProcessor.name, () => {
       },
       applyFailed: () => Promise.resolve(false),
       setAside: (_, items) => Promise.resolve(void setAside.push(...items)),
+      settleSentElsewhere: (...asked) => {
+        settled.push(asked);
+        return Promise.resolve(0);
+      },
       takeJoinable: () => Promise.resolve(joinable.splice(0)),
       resolve: (_, ids) => Promise.resolve(void resolved.push(...ids)),
     });
@@ -136,6 +143,16 @@ describe(WebhookProcessor.name, () => {
     ]);
   });
 
+  it('applies nothing about a number that is not ours', async () => {
+    rounds = [[aStored('1', aStatusChange({ wamid: 'a' }), aStatusChange({ wamid: 'b', phoneNumberId: '2' }))]];
+
+    processor.onApplicationBootstrap();
+
+    await soon(() => expect(setAside).toHaveLength(1));
+    expect(applied).toEqual([['a']]);
+    expect(setAside).toMatchObject([{ reason: 'foreign-number', detail: 'phone number id 2 is not ours' }]);
+  });
+
   it('tells news of the account which delivery it came in, and does what follows once the round is over', async () => {
     rounds = [
       [aStored('1', { field: 'security', value: {} })],
@@ -174,6 +191,12 @@ describe(WebhookProcessor.name, () => {
     expect(applied).toContainEqual(['a', 'b']);
     expect(setAside).toEqual([]);
   });
+
+  it('takes a status whose message is unknown after ten minutes for one of a message sent elsewhere', async () => {
+    processor.onApplicationBootstrap();
+
+    await soon(() => expect(settled).toEqual([[600_000, 1_000]]));
+  });
 });
 
 function wamidOf(item: WebhookItem): string {
@@ -181,7 +204,10 @@ function wamidOf(item: WebhookItem): string {
     case 'status':
       return item.event.whatsappMessageId;
     case 'message':
-      return item.message.whatsappMessageId as string;
+    case 'elsewhere':
+      return item.message.whatsappMessageId;
+    case 'preference':
+      return item.kind;
     case 'account-event':
       return item.event.deliveryId ?? 'of no delivery';
     case 'unknown':

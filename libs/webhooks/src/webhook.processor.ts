@@ -6,7 +6,7 @@ import { ConversationRepository, type StoredDelivery, WebhookDeliveryRepository 
 
 import { AccountEventApplier } from './account-event.applier.ts';
 import { ItemOwnership, phoneNumberIdOf } from './item-ownership.ts';
-import { toItems } from './webhook-event.mapper.ts';
+import { toItems } from './mapping/envelope.ts';
 import { refusal, WebhookItemApplier } from './webhook-item.applier.ts';
 
 const POLL_MS = 1_000;
@@ -14,6 +14,10 @@ const POLL_MS = 1_000;
 const GAP_MS = 75;
 const JOIN_EVERY_MS = 2_000;
 const JOIN_LIMIT = 100;
+/** By then the wamid of any message of ours is stored: its send was answered or given up long before. */
+const SENT_ELSEWHERE_AFTER_MS = 600_000;
+const SETTLE_EVERY_MS = 60_000;
+const SETTLE_LIMIT = 1_000;
 
 /** Applies each stored delivery once, apart from its intake: a crash in between loses nothing, a repetition changes nothing. */
 @Injectable()
@@ -35,6 +39,11 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
     JOIN_EVERY_MS,
     (cause) => this.logger.error({ message: 'Statuses set aside were not looked at', err: cause }),
   );
+  private readonly settling = new BackgroundLoop(
+    () => this.settleSentElsewhere(),
+    SETTLE_EVERY_MS,
+    (cause) => this.logger.error({ message: 'Statuses of unknown messages were not settled', err: cause }),
+  );
 
   constructor(
     private readonly dataSource: DataSource,
@@ -49,10 +58,12 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
     this.applying.start();
     this.retrying.start();
     this.joining.start();
+    this.settling.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.applying.stop(), this.retrying.stop(), this.joining.stop()]);
+    const loops = [this.applying, this.retrying, this.joining, this.settling];
+    await Promise.all(loops.map((loop) => loop.stop()));
   }
 
   /** A delivery was stored: do not wait for the next poll. */
@@ -84,7 +95,9 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
     );
     await this.deliveries.setAside(tx, setAside);
     for (const { deliveryId, itemIndex, reason } of setAside) {
-      this.logger.warn({ message: 'Webhook item set aside', deliveryId, itemIndex, reason });
+      // It may only be early, or another tool's.
+      const level = reason === 'unknown-message' ? 'debug' : 'warn';
+      this.logger[level]({ message: 'Webhook item set aside', deliveryId, itemIndex, reason });
     }
   }
 
@@ -92,6 +105,12 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
   private async follow(more: boolean): Promise<boolean> {
     if (more) await this.accountEvents.follow();
     return more;
+  }
+
+  private async settleSentElsewhere(): Promise<boolean> {
+    const settled = await this.deliveries.settleSentElsewhere(SENT_ELSEWHERE_AFTER_MS, SETTLE_LIMIT);
+    if (settled > 0) this.logger.log({ message: 'Statuses of messages that were sent elsewhere', settled });
+    return settled === SETTLE_LIMIT;
   }
 
   /** A status may come before its message's wamid is known; it is applied as soon as that is stored. */

@@ -5,7 +5,9 @@ import { MessagesModule } from '#messages';
 import { WhatsAppModule } from '#whatsapp';
 
 import { AccountEventApplier } from './account-event.applier.ts';
+import { ContactKeeper } from './contact.keeper.ts';
 import { ItemOwnership } from './item-ownership.ts';
+import { MessageKeeper } from './message.keeper.ts';
 import { MetaSignatureGuard } from './meta-signature.guard.ts';
 import { MetaSignature } from './meta-signature.ts';
 import { WebhookIntake } from './webhook.intake.ts';
@@ -29,6 +31,8 @@ import { WebhooksController } from './webhooks.controller.ts';
     WebhookIntake,
     WebhookProcessor,
     WebhookItemApplier,
+    MessageKeeper,
+    ContactKeeper,
     AccountEventApplier,
     WebhookRetentionJob,
   ],

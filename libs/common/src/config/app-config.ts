@@ -56,6 +56,9 @@ export interface WhatsAppConfig {
   /** Port of the built-in simulator on 127.0.0.1. */
   readonly simulatorPort: number;
   readonly messagesPerSecond: number;
+  /** What a customer writes, alone, to get no more marketing messages, and to get them again. */
+  readonly optOutWords: readonly string[];
+  readonly optInWords: readonly string[];
   /** ISO 3166 alpha-2, for numbers without `+`. */
   readonly defaultCountry: string | undefined;
 }

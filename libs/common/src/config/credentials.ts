@@ -49,6 +49,8 @@ export function readWhatsApp(environment: Environment, faults: Faults): WhatsApp
     useSimulator: simulated && environment.WHATSAPP_GRAPH_URL === undefined,
     simulatorPort: environment.SIMULATOR_PORT,
     messagesPerSecond: environment.WHATSAPP_MESSAGES_PER_SECOND,
+    optOutWords: wordsOf(environment.WHATSAPP_OPT_OUT_WORDS),
+    optInWords: wordsOf(environment.WHATSAPP_OPT_IN_WORDS),
     defaultCountry: environment.WHATSAPP_DEFAULT_COUNTRY,
   };
 }
@@ -75,4 +77,11 @@ function complete(credentials: Credentials) {
     webhookVerifyToken: credentials.WHATSAPP_WEBHOOK_VERIFY_TOKEN!,
     appSecret: credentials.WHATSAPP_APP_SECRET,
   };
+}
+
+function wordsOf(list: string): string[] {
+  return list
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 }

@@ -16,6 +16,8 @@ const BASE64_OF_32_BYTES = /^[A-Za-z0-9+/]{43}=$/;
 /** `api`, or `api,webhooks`…: each one of ours, parted by commas. */
 const ROLE_LIST = new RegExp(`^(${ROLES.join('|')})(\\s*,\\s*(${ROLES.join('|')}))*$`);
 
+const WORD_LIST = /^[^,]+(,[^,]+)*$/;
+
 const isCountry = (value: unknown): boolean => typeof value === 'string' && isSupportedCountry(value);
 
 /** Every variable Palomar reads, with its default; `.env.example` says why each is there. Undefined: none, or decided at start. */
@@ -74,6 +76,12 @@ export class Environment {
 
   @Flag()
   ENABLE_WHATSAPP_NOTIFICATIONS = true;
+
+  @Form(WORD_LIST, 'words parted by commas, such as STOP,BAJA')
+  WHATSAPP_OPT_OUT_WORDS = 'STOP,UNSUBSCRIBE,BAJA,ALTO,PARAR,SAIR,CANCELARSE,ARRET,STOPP,ABMELDEN';
+
+  @Form(WORD_LIST, 'words parted by commas, such as START,ALTA')
+  WHATSAPP_OPT_IN_WORDS = 'START,UNSTOP,SUBSCRIBE,ALTA,VOLTAR';
 
   @Whole(1, 10_000, 80)
   WHATSAPP_MESSAGES_PER_SECOND = 80;

@@ -1,12 +1,14 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A line of the timeline. Lower case of the statuses, and what happened between them. */
+/** A line of the timeline: lower case of the statuses, what happened between them, and any other word Meta has for a status. */
 export type MessageEventType =
+  | (string & Record<never, never>)
   | 'accepted'
   | 'sending'
   | 'sent'
   | 'delivered'
   | 'read'
+  | 'played'
   | 'failed'
   | 'retrying'
   | 'throttled'
@@ -17,9 +19,12 @@ export type MessageEventType =
   | 'fallback'
   | 'expired'
   | 'cancelled'
-  | 'received';
+  | 'received'
+  | 'edited'
+  | 'revoked';
 
-export type MessageEventSource = 'api' | 'dispatcher' | 'webhook';
+/** `webhook/<participant>` for a status in a group: the key would take two participants within one second for one. */
+export type MessageEventSource = 'api' | 'dispatcher' | 'webhook' | `webhook/${string}`;
 
 /** TypeORM writes the type into the options it is given, so each column needs its own. */
 const key = () => ({ primaryKeyConstraintName: 'message_events_once' });

@@ -1,10 +1,18 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
- * `unknown-message`: a status for a message we do not know (yet); joined when its wamid is stored.
- * `foreign-number`: it speaks of a number that is not ours. `unknown-kind`: newer than this code. `not-applicable`: it could not be applied.
+ * `unknown-message`: a status for a wamid we do not know (yet); joined when it is stored. `sent-elsewhere`: nobody stored it
+ * in time, so another tool on the number sent it: settled, and no fault. `unknown-reference`: it names a message of ours that
+ * is not in the record. `foreign-number`: it speaks of a number that is not ours. `unknown-kind`: newer than this code. `not-applicable`: it could not be applied.
  */
-export const SET_ASIDE_REASONS = ['unknown-message', 'foreign-number', 'unknown-kind', 'not-applicable'] as const;
+export const SET_ASIDE_REASONS = [
+  'unknown-message',
+  'sent-elsewhere',
+  'unknown-reference',
+  'foreign-number',
+  'unknown-kind',
+  'not-applicable',
+] as const;
 export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 
 /** One item of a delivery that was not applied, with its reason; the others of its batch went on. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { type AccountNews, isAccountNews, toAccountNews } from './account-event.mapper.ts';
+import { type AccountNews, toAccountNews } from './account-event.mapper.ts';
 
 const ENTRY = { id: '102290129340398', time: 1794000200 };
 const TEMPLATE = {
@@ -18,23 +18,6 @@ const read = (field: string, value: unknown, entry: Record<string, unknown> = EN
   return news;
 };
 const aspects = ({ states = [] }: AccountNews) => states.map(({ subject, aspect }) => `${subject} ${aspect}`);
-
-describe(isAccountNews.name, () => {
-  it.each(['messages', 'smb_message_echoes', 'message_echoes', 'standby', 'history', 'user_preferences'])(
-    'leaves %s to those who read messages',
-    (field) => {
-      expect(isAccountNews(field)).toBe(false);
-    },
-  );
-
-  it.each(['security', 'calls', 'not_invented_yet', '__proto__', 'constructor'])('takes %s', (field) => {
-    expect(isAccountNews(field)).toBe(true);
-  });
-
-  it.each([undefined, null, '', 7, {}, ['security']])('takes no field that is %p', (field) => {
-    expect(isAccountNews(field)).toBe(false);
-  });
-});
 
 describe(toAccountNews.name, () => {
   it('keeps account, field, time and the whole value', () => {

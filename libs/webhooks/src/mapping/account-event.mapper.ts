@@ -11,6 +11,7 @@ import {
   readTemplateQuality,
   readTemplateStatus,
 } from './template-readings.ts';
+import type { WebhookItem } from './webhook-item.ts';
 
 /** Something Meta says of an account, a number or a template, or in a field that this code does not know. */
 export interface AccountNews extends AccountReading {
@@ -25,16 +26,6 @@ export interface AccountNews extends AccountReading {
   /** Where it stands byte for byte. */
   deliveryId?: string;
 }
-
-/** Fields that speak of messages and people; every other one, known or not, is account news. */
-const NOT_ACCOUNT_NEWS = new Set([
-  'messages',
-  'smb_message_echoes',
-  'message_echoes',
-  'standby',
-  'history',
-  'user_preferences',
-]);
 
 /** A map, because an object also knows words like `constructor`. */
 const READERS = new Map<string, AccountReader>([
@@ -70,9 +61,12 @@ const ONLY_LISTED = new Set([
   'user_id_update',
 ]);
 
-/** Whether a change with this field is account news, known or not. */
-export function isAccountNews(field: unknown): field is string {
-  return typeof field === 'string' && field !== '' && !NOT_ACCOUNT_NEWS.has(field);
+/** News of the account that `entry` names; unknown only when the value is nested too deeply to be written down. */
+export function toAccountItem(field: string, value: unknown, entry: JsonObject): WebhookItem {
+  const { id, time } = entry;
+  const raw = { object: 'whatsapp_business_account', entry: [{ id, time, changes: [{ field, value }] }] };
+  const event = toAccountNews(entry, field, value);
+  return event ? { kind: 'account-event', raw, event } : { kind: 'unknown', raw, detail: 'a value nested too deeply' };
 }
 
 /** @returns undefined when the value is nested too deeply to be written down */

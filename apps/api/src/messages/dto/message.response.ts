@@ -140,7 +140,9 @@ function toEvent(
   createdAt = occurredAt,
   details: MessageEvent['details'] = null,
 ): MessageEventResponse {
-  return { type, source, occurred_at: occurredAt.toISOString(), created_at: createdAt.toISOString(), details };
+  // Which participant of a group it was stands in the details.
+  const door = source.split('/', 1)[0]!;
+  return { type, source: door, occurred_at: occurredAt.toISOString(), created_at: createdAt.toISOString(), details };
 }
 
 function time(date: Date | null): string | null {

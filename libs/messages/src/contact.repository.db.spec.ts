@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+
+import { newId } from '#common';
+
+import { aMessageStore, type MessageStore } from '../../../test/factories/message-store.ts';
+import { ContactRepository } from './contact.repository.ts';
+import type { Sighting } from './contact-book.ts';
+import { KnownContact } from './entities/contact.entity.ts';
+
+const TENANT = newId();
+const [A, B] = ['+34600000001', '+34600000002'];
+const at = (second: number): Date => new Date(1_794_000_000_000 + second * 1_000);
+
+describe(ContactRepository.name, () => {
+  let store: MessageStore;
+  let db: DataSource;
+  let contacts: ContactRepository;
+
+  beforeAll(async () => {
+    store = await aMessageStore();
+    db = store.db;
+  });
+
+  beforeEach(async () => {
+    await store.clear();
+    contacts = new ContactRepository(db);
+  });
+
+  afterAll(() => store.close());
+
+  const aSighting = (addresses: string[], change: Partial<Sighting> = {}): Sighting => ({
+    tenantId: TENANT,
+    addresses: addresses.map((address) => ({ address, kind: address.startsWith('+') ? 'phone' : 'user_id' })),
+    left: [],
+    attributes: {},
+    marketing: null,
+    at: at(1),
+    ...change,
+  });
+  const note = (...sightings: Sighting[]) => db.transaction((tx) => contacts.note(tx, sightings));
+  const listed = async (filter: Parameters<ContactRepository['list']>[0] = {}) =>
+    (await contacts.list(filter, 10)).map(({ profileName }) => profileName);
+
+  it('stores what many people are, and finds them by any address, in their tenant', async () => {
+    const attributes = { phone: A, waId: A.slice(1), userId: 'ES.1', profileName: 'Ana \0' };
+    await note(aSighting([A, 'ES.1'], { attributes }), aSighting([B], { attributes: { profileName: 'Bea' } }));
+
+    const found = await contacts.findByAddresses(TENANT, ['ES.1', A, B, '+34600000009']);
+
+    expect([...found.keys()].sort()).toEqual([A, B, 'ES.1'].sort());
+    expect(found.get('ES.1')).toMatchObject({
+      ...attributes,
+      profileName: 'Ana \uFFFD',
+      tenantId: TENANT,
+      seenAt: at(1),
+    });
+    expect(found.get(A)?.id).toBe(found.get('ES.1')?.id);
+    expect((await contacts.findByAddresses(newId(), [A])).size).toBe(0);
+  });
+
+  it('finds a number however it is spelled', async () => {
+    await note(aSighting(['+5215512345678']));
+
+    expect([...(await contacts.findByAddresses(TENANT, ['+525512345678'])).keys()]).toEqual(['+525512345678']);
+  });
+
+  it('shows a person who was two under either id', async () => {
+    await note(aSighting([A]), aSighting(['ES.1']));
+    const [younger, older] = await contacts.list({}, 10);
+
+    await note(aSighting([A, 'ES.1'], { at: at(2) }));
+
+    expect((await contacts.find(TENANT, younger!.id))?.id).toBe(older!.id);
+    expect((await contacts.find(null, older!.id))?.id).toBe(older!.id);
+    expect(await contacts.find(newId(), older!.id)).toBeNull();
+    expect((await contacts.list({}, 10)).map(({ id }) => id)).toEqual([older!.id]);
+    expect((await contacts.findAddresses([older!.id])).map(({ address }) => address).sort()).toEqual(
+      [A, 'ES.1'].sort(),
+    );
+  });
+
+  it('asks the database nothing about what it found stored', async () => {
+    const news = aSighting([A], { attributes: { profileName: 'Ana' } });
+    await note(news);
+    await note(news);
+
+    await db.transaction(async (tx) => {
+      const connect = jest.spyOn(tx.queryRunner!, 'connect');
+      await contacts.note(tx, [{ ...news, at: at(9) }]);
+      expect(connect).not.toHaveBeenCalled();
+    });
+  });
+
+  it('does not take for stored what a transaction wrote that came to nothing', async () => {
+    const news = aSighting([A], { attributes: { profileName: 'Ana' } });
+    const failing = db.transaction(async (tx) => {
+      await contacts.note(tx, [news]);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+
+    await note(news);
+
+    expect(await listed()).toEqual(['Ana']);
+  });
+
+  it('makes one person of what two processes write at the same time', async () => {
+    const other = new ContactRepository(db);
+    const news = Array.from({ length: 10 }, (_, index) => aSighting([A, `ES.${index}`, B], { at: at(index) }));
+
+    await Promise.all(
+      news.map((one, index) => db.transaction((tx) => (index % 2 ? contacts : other).note(tx, [{ ...one, left: [] }]))),
+    );
+
+    const addresses = await db.query(
+      `SELECT count(DISTINCT contact_id)::int AS n FROM contact_addresses WHERE address = ANY ($1)`,
+      [[A, B]],
+    );
+    expect(addresses).toEqual([{ n: 1 }]);
+    const orphans = await db.query(
+      'SELECT FROM contact_addresses a LEFT JOIN contacts c ON c.id = a.contact_id WHERE c.id IS NULL OR c.merged_into IS NOT NULL',
+    );
+    expect(orphans).toEqual([]);
+  });
+
+  it('lists them, newest first, by number, user id, name and tenant', async () => {
+    const named = (profileName: string) => ({ attributes: { profileName } });
+    await note(aSighting([A], named('Ana')), aSighting(['+525512345678', 'MX.1'], named('50% Bea')));
+    await note(aSighting([A], { tenantId: newId(), ...named('Carla') }));
+
+    expect(await listed()).toEqual(['Carla', '50% Bea', 'Ana']);
+    expect(await listed({ tenantId: TENANT })).toEqual(['50% Bea', 'Ana']);
+    expect(await listed({ phone: '+5215512345678' })).toEqual(['50% Bea']);
+    expect(await listed({ phone: A, tenantId: TENANT })).toEqual(['Ana']);
+    expect(await listed({ userId: 'MX.1' })).toEqual(['50% Bea']);
+    expect(await listed({ name: '0% b' })).toEqual(['50% Bea']);
+    const [newest] = await db.manager.find(KnownContact, { order: { id: 'DESC' }, take: 1 });
+    expect((await contacts.list({}, 1, newest!.id)).map(({ profileName }) => profileName)).toEqual(['50% Bea']);
+  });
+});

@@ -1,0 +1,84 @@
+import type { MessageError, ReportedStatus } from '#messages';
+import { adviceFor } from '#whatsapp';
+
+import { type JsonObject, listOf, objectOf, textOf, timeOf } from '../json.ts';
+import { contactOf, personOf } from './people.ts';
+import { envelopeOf, unknownItem, type WebhookItem } from './webhook-item.ts';
+
+/** What moves a message. A map, because an object also knows words like `constructor`. */
+const REPORTED = new Map<string | undefined, ReportedStatus>([
+  ['sent', 'SENT'],
+  ['delivered', 'DELIVERED'],
+  ['read', 'READ'],
+  // Only of voice messages: who played it has read it.
+  ['played', 'READ'],
+  ['failed', 'FAILED'],
+]);
+
+/** A word of Meta's that may name a line of the timeline, though we do not know what it means. */
+const WORD = /^[a-z][a-z_ -]{0,31}$/;
+
+/** One of `statuses[]`; `number` and `contacts` stand beside it. */
+export function toStatusItem(raw: unknown, number: JsonObject, contacts: unknown[] = []): WebhookItem {
+  // Of many people only the one meant goes along: a batch of a thousand would be kept a thousand times.
+  const contact = contactOfStatus(contacts, objectOf(raw));
+  const alone = { metadata: number, contacts: contact && [contact], statuses: [raw] };
+  const told = objectOf(raw);
+  const { id, status, timestamp, biz_opaque_callback_data: opaque, errors, pricing, conversation } = told;
+  const whatsappMessageId = textOf(id);
+  const phoneNumberId = textOf(number.phone_number_id);
+  const occurredAt = timeOf(timestamp);
+  const type = textOf(status)?.toLowerCase() ?? '';
+  const reported = REPORTED.get(type) ?? null;
+  const participant = textOf(told.recipient_participant_id) ?? textOf(told.recipient_participant_user_id);
+  if (!whatsappMessageId || !phoneNumberId || !occurredAt || !WORD.test(type)) {
+    return unknownItem(`status ${JSON.stringify(textOf(status) ?? null)}`, 'messages', alone);
+  }
+  return {
+    kind: 'status',
+    person: contact && participant === undefined ? personOf(contact, recipientOf(told)) : null,
+    raw: envelopeOf('messages', alone),
+    event: {
+      whatsappMessageId,
+      phoneNumberId,
+      opaque: textOf(opaque) ?? null,
+      type,
+      status: reported,
+      participant: participant ?? null,
+      occurredAt,
+      error: reported === 'FAILED' ? toError(listOf(errors)[0]) : null,
+      details: {
+        whatsapp_message_id: whatsappMessageId,
+        pricing,
+        conversation,
+        errors,
+        recipient_participant_id: participant,
+      },
+    },
+  };
+}
+
+/** Undefined when the status does not show its person: `contacts` is missing on some. */
+function contactOfStatus(contacts: unknown[], told: JsonObject): JsonObject | undefined {
+  const contact = contactOf(contacts, told.recipient_id, told.recipient_user_id);
+  return Object.keys(contact).length > 0 ? contact : undefined;
+}
+
+function recipientOf({ recipient_id, recipient_user_id, ...told }: JsonObject) {
+  const parentUserId = told.recipient_parent_user_id ?? told.parent_recipient_user_id;
+  return { waId: recipient_id, userId: recipient_user_id, parentUserId };
+}
+
+function toError(raw: unknown): MessageError {
+  const { code, title, message, error_data: data, details } = objectOf(raw);
+  // Without a code it is NaN, which no entry has; 0 would be Meta's code of a dead token.
+  const advice = adviceFor({ code: Number(textOf(code)) });
+  return {
+    code: textOf(code) ?? 'unknown',
+    title: advice.known ? advice.title : (textOf(title) ?? textOf(message) ?? 'Meta gave no reason'),
+    details: textOf(objectOf(data).details) ?? textOf(details) ?? textOf(message) ?? textOf(title) ?? null,
+    class: advice.class,
+    retryable: advice.retryable,
+    action: advice.action,
+  };
+}

@@ -1,0 +1,115 @@
+import type { MarketingChoice, SeenAddress, Sighting, StatusEvent, StatusTarget } from '#messages';
+
+import { type JsonObject, objectOf, textOf } from './json.ts';
+import { addressesOf, phoneOf } from './mapping/people.ts';
+import type { Preference, SeenPerson } from './mapping/webhook-item.ts';
+import type { Kept } from './message.keeper.ts';
+
+/** Longer than any address is; what comes so is none. */
+const LONGEST_ADDRESS = 256;
+/** Meta's code: the person stopped marketing messages of this business. */
+const MARKETING_STOPPED = '131050';
+
+/** Words that a customer writes alone, in lower case, and what they mean. */
+export type StopWords = ReadonlyMap<string, MarketingChoice>;
+
+/** The person who wrote a message, or whom one was written to elsewhere. */
+export function sightingOfMessage({ told, stored }: Kept, words: StopWords, now: Date): Sighting[] {
+  const at = told.sentAt ?? now;
+  const inGroup = told.content.group_id !== undefined;
+  const dialled = inGroup ? told.person.phone : stored.contactKey;
+  const change = told.messageType === 'SYSTEM' ? changeOf(told.content, dialled, told.person) : undefined;
+  if (change) return present({ tenantId: stored.tenantId, marketing: null, at, ...change });
+
+  const word = 'origin' in told ? undefined : wordOf(told.content);
+  const choice = word === undefined ? undefined : words.get(word);
+  const marketing = choice && !inGroup ? { choice, source: word!.toUpperCase() } : null;
+  return present({ ...described(stored.tenantId, dialled, told.person), marketing, at });
+}
+
+/** Whom a message of ours went to, where the status shows them or tells that they stopped marketing messages. */
+export function sightingOfStatus(
+  event: StatusEvent,
+  person: SeenPerson | null,
+  { tenantId, contactKey }: Pick<StatusTarget, 'tenantId' | 'contactKey'>,
+): Sighting[] {
+  const stopped = event.error?.code === MARKETING_STOPPED;
+  if (!person && !stopped) return [];
+  const marketing = stopped ? { choice: 'stopped' as const, source: MARKETING_STOPPED } : null;
+  return present({ ...described(tenantId, contactKey, person ?? NOBODY), marketing, at: event.occurredAt });
+}
+
+export function sightingOfPreference({ person, choice, at }: Preference, tenantId: string): Sighting[] {
+  const [known] = addressesOf(person);
+  return present({
+    ...described(tenantId, known ?? null, person),
+    marketing: { choice, source: 'user_preferences' },
+    at,
+  });
+}
+
+/** What a customer's text says when it is one word: in lower case, without marks around it. */
+export function wordOf({ type, ...content }: JsonObject): string | undefined {
+  const { text, body } = objectOf(content[type as string]);
+  const said = textOf(type === 'text' ? body : type === 'button' ? text : undefined);
+  return said?.toLowerCase().replace(/^[\s\p{P}]+|[\s\p{P}]+$/gu, '');
+}
+
+const NOBODY: SeenPerson = {
+  phone: null,
+  waId: null,
+  userId: null,
+  parentUserId: null,
+  username: null,
+  profileName: null,
+};
+
+const CHANGES = new Set<unknown>(['user_changed_number', 'customer_changed_number', 'user_changed_user_id']);
+
+/** Meta's word that a person has another number, another user id or both; undefined for other news of the system. */
+function changeOf(content: JsonObject, dialled: string | null, person: SeenPerson) {
+  const system = objectOf(content.system);
+  if (!CHANGES.has(system.type)) return undefined;
+  const phone = phoneOf(system.wa_id) ?? phoneOf(system.new_wa_id);
+  const userId = textOf(system.user_id);
+  const previous = textOf(system.previous_user_id) ?? (userId && person.userId !== userId ? person.userId : undefined);
+  const numbers = [dialled, person.phone].filter(
+    (one): one is string => one?.startsWith('+') === true && one !== phone,
+  );
+  const ids = previous && previous !== userId ? [toAddress(previous)] : [];
+  // Who keeps the number has changed the user id only.
+  const left = phone ? [...numbers.map(toAddress), ...ids] : ids;
+  const kept = phone ? [phone] : numbers;
+  const addresses = [...kept, ...(userId ? [userId] : [])].map(toAddress);
+  if (left.length === 0 || addresses.length === 0) return undefined;
+  return { addresses, left, attributes: without({ phone, waId: phone?.slice(1), userId }) };
+}
+
+function described(tenantId: string, dialled: string | null, person: SeenPerson) {
+  const phone = dialled?.startsWith('+') ? dialled : person.phone;
+  const addresses = [dialled, ...addressesOf(person)].filter((one) => one !== null);
+  return {
+    tenantId,
+    addresses: [...new Set(addresses)].map((address) => ({
+      ...toAddress(address),
+      // WhatsApp's spelling of a number that is dialled otherwise.
+      ...(address === person.phone && address !== phone && { kind: 'wa_id' as const }),
+    })),
+    left: [],
+    attributes: without({ ...person, phone }),
+  };
+}
+
+function toAddress(address: string): SeenAddress {
+  return { address, kind: address.startsWith('+') ? 'phone' : 'user_id' };
+}
+
+function without(attributes: Record<string, string | null | undefined>): Sighting['attributes'] {
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value != null));
+}
+
+function present(sighting: Sighting): Sighting[] {
+  const isShort = ({ address }: SeenAddress) => address.length <= LONGEST_ADDRESS;
+  const addresses = sighting.addresses.filter(isShort);
+  return addresses.length > 0 ? [{ ...sighting, addresses, left: sighting.left.filter(isShort) }] : [];
+}
