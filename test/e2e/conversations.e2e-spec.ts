@@ -143,12 +143,24 @@ describe(ROUTE, () => {
 
   it('are marked as read at WhatsApp as well', async () => {
     const from = aPerson();
-    await write(from, '¿Hola?');
+    app.simulator.sendInbound({ from, text: '¿Hola?' });
+    await eventually(async () => expect(await conversationWith(from)).toBeDefined());
     const { id } = await conversationWith(from);
 
     const { body } = await app.api.post(`${ROUTE}/${id}/read`).send({ typing: true }).expect(200);
 
     expect(body.unread).toBe(0);
+  });
+
+  it('stay unread when WhatsApp refuses, which is said', async () => {
+    const from = aPerson();
+    await write(from, 'of a wamid that WhatsApp does not know');
+    const { id } = await conversationWith(from);
+
+    const { body } = await app.api.post(`${ROUTE}/${id}/read`).send({}).expect(502);
+
+    expect(body.code).toBe('whatsapp-refused');
+    expect((await conversationWith(from)).unread).toBe(1);
   });
 
   it('are not found by another tenant', async () => {

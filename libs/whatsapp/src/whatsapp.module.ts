@@ -7,6 +7,7 @@ import { CloudApiClient } from './cloud-api/index.ts';
 import { MetaSyncJob } from './meta-sync.job.ts';
 import { AttemptRecorder } from './sending/attempt.recorder.ts';
 import { ConversationWindowsService } from './sending/conversation-windows.service.ts';
+import { MarketingConsentService } from './sending/marketing-consent.service.ts';
 import { OutboxClaimer } from './sending/outbox.claimer.ts';
 import { OutboxDispatcher } from './sending/outbox.dispatcher.ts';
 import { OutboxPoller } from './sending/outbox.poller.ts';
@@ -52,7 +53,15 @@ const offered = [
 /** How to speak to WhatsApp: the facade, the one way to send, the outbox that delivers, the templates. */
 @Module({
   imports: [MessagesModule],
-  providers: [cloudApi, ...sending, ...fromMeta, ConversationWindowsService, WhatsAppBusinessService, WhatsAppService],
+  providers: [
+    cloudApi,
+    ...sending,
+    ...fromMeta,
+    ConversationWindowsService,
+    MarketingConsentService,
+    WhatsAppBusinessService,
+    WhatsAppService,
+  ],
   exports: offered,
 })
 export class WhatsAppModule implements OnApplicationShutdown {

@@ -11,7 +11,6 @@ import {
   readTemplateQuality,
   readTemplateStatus,
 } from './template-readings.ts';
-import type { WebhookItem } from './webhook-item.ts';
 
 /** Something Meta says of an account, a number or a template, or in a field that this code does not know. */
 export interface AccountNews extends AccountReading {
@@ -60,14 +59,6 @@ const ONLY_LISTED = new Set([
   'tracking',
   'user_id_update',
 ]);
-
-/** News of the account that `entry` names; unknown only when the value is nested too deeply to be written down. */
-export function toAccountItem(field: string, value: unknown, entry: JsonObject): WebhookItem {
-  const { id, time } = entry;
-  const raw = { object: 'whatsapp_business_account', entry: [{ id, time, changes: [{ field, value }] }] };
-  const event = toAccountNews(entry, field, value);
-  return event ? { kind: 'account-event', raw, event } : { kind: 'unknown', raw, detail: 'a value nested too deeply' };
-}
 
 /** @returns undefined when the value is nested too deeply to be written down */
 export function toAccountNews(entry: JsonObject, field: string, value: unknown): AccountNews | undefined {

@@ -1,5 +1,5 @@
 import { type JsonObject, listOf, objectOf, textOf } from '../json.ts';
-import { toAccountItem } from './account-event.mapper.ts';
+import { toAccountNews } from './account-event.mapper.ts';
 import { toEchoItems, toHistoryItems } from './elsewhere.mapper.ts';
 import { toMessagesItems, toStandbyItems } from './messages.mapper.ts';
 import { toPreferenceItems } from './preference.mapper.ts';
@@ -36,4 +36,11 @@ function toChangeItems(change: unknown, entry: JsonObject): WebhookItem[] {
   if (field === undefined) return [{ kind: 'unknown', detail: 'no field', raw: change }];
   const read = FIELDS.get(field);
   return read ? read(value, field) : [toAccountItem(field, value, entry)];
+}
+
+function toAccountItem(field: string, value: unknown, entry: JsonObject): WebhookItem {
+  const { id, time } = entry;
+  const raw = { object: 'whatsapp_business_account', entry: [{ id, time, changes: [{ field, value }] }] };
+  const event = toAccountNews(entry, field, value);
+  return event ? { kind: 'account-event', raw, event } : { kind: 'unknown', raw, detail: 'a value nested too deeply' };
 }

@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { ValidationError } from '#common';
-import type { ConversationRepository, ConversationWindow } from '#messages';
+import type {
+  ContactRepository,
+  ConversationRepository,
+  ConversationWindow,
+  KnownContact,
+  WhatsAppTemplate,
+} from '#messages';
 
 import { aSender } from '../../../../test/factories/senders.ts';
 import { strict } from '../../../../test/factories/strict.ts';
@@ -20,14 +26,25 @@ const UNKNOWN: ConversationWindow = { state: 'unknown', openUntil: null };
 describe(ConversationWindowsService.name, () => {
   let window: ConversationWindow;
   let templateRefusal: Error | undefined;
+  let contact: KnownContact | undefined;
+  /** The addresses whose window was looked up. */
+  let asked: string[];
   let service: ConversationWindowsService;
 
   beforeEach(() => {
-    [window, templateRefusal] = [OPEN, undefined];
+    [window, templateRefusal, contact, asked] = [OPEN, undefined, undefined, []];
     service = new ConversationWindowsService(
-      strict<ConversationRepository>({ windowOf: () => Promise.resolve(window) }),
+      strict<ConversationRepository>({
+        windowOf: (_, addresses) => {
+          asked = addresses;
+          return Promise.resolve(window);
+        },
+      }),
+      strict<ContactRepository>({
+        findByAddresses: () => Promise.resolve(new Map(contact ? [['+34612345678', contact]] : [])),
+      }),
       strict<TemplateCatalogueService>({
-        check: () => (templateRefusal ? Promise.reject(templateRefusal) : Promise.resolve()),
+        check: () => (templateRefusal ? Promise.reject(templateRefusal) : Promise.resolve({} as WhatsAppTemplate)),
       }),
     );
   });
@@ -47,6 +64,14 @@ describe(ConversationWindowsService.name, () => {
     window = known;
 
     expect(await decide(aRequest())).toEqual({ content: TEXT });
+  });
+
+  it('asks for every address of the person: they may have written without showing their number', async () => {
+    contact = { phone: '+34612345678', userId: 'ES.1', waId: '34612345678' } as KnownContact;
+
+    await decide(aRequest());
+
+    expect(asked).toEqual(['+34612345678', '+34612345678', 'ES.1']);
   });
 
   it('refuses it before Meta does once the window is closed, and says since when and what to do', async () => {

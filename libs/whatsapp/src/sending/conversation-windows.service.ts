@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { type FieldError, ValidationError } from '#common';
-import { ConversationRepository, type ConversationWindow, type Fallback } from '#messages';
+import { ContactRepository, ConversationRepository, type ConversationWindow, type Fallback } from '#messages';
 import type { Sender } from '#tenants';
 
 import { bodyParameters, type MessageContent, readContent } from '../payloads/index.ts';
@@ -19,6 +19,7 @@ export interface Departure {
 export class ConversationWindowsService {
   constructor(
     private readonly conversations: ConversationRepository,
+    private readonly contacts: ContactRepository,
     private readonly templates: TemplateCatalogueService,
   ) {}
 
@@ -50,13 +51,20 @@ export class ConversationWindowsService {
     fallback: MessageContent | undefined,
   ): Promise<Departure> {
     if (fallback) await this.checkTemplate(sender, request, fallback);
-    const window = await this.conversations.windowOf(sender.phoneNumberId, [contactKey]);
+    const addresses = await this.addressesOf(request.tenantId, contactKey);
+    const window = await this.conversations.windowOf(sender.phoneNumberId, addresses);
     if (window.state === 'open') return { content };
     if (window.state === 'closed') {
       if (fallback) return { content: fallback };
       throw closed(window);
     }
     return { content, ...(fallback && { fallback: toFallback(fallback) }) };
+  }
+
+  /** Whoever is written to by phone may have answered under a user id, and the other way round. */
+  private async addressesOf(tenantId: string, contactKey: string): Promise<string[]> {
+    const contact = (await this.contacts.findByAddresses(tenantId, [contactKey])).get(contactKey);
+    return [contactKey, contact?.phone, contact?.userId].filter((address) => typeof address === 'string');
   }
 
   private async checkTemplate(sender: Sender, { fallback }: SendRequest, content: MessageContent): Promise<void> {

@@ -8,6 +8,7 @@ import type {
   PendingMessage,
   WhatsAppMessage,
   WhatsAppMessageRepository,
+  WhatsAppTemplate,
 } from '#messages';
 import type { SenderDirectory } from '#tenants';
 
@@ -16,6 +17,7 @@ import { strict } from '../../../../test/factories/strict.ts';
 import { type CloudApiClient, CloudApiNotSentError, type PhoneNumberInfo } from '../cloud-api/index.ts';
 import type { TemplateCatalogueService } from '../templates/template-catalogue.service.ts';
 import type { ConversationWindowsService } from './conversation-windows.service.ts';
+import type { MarketingConsentService } from './marketing-consent.service.ts';
 import type { OutboxPoller } from './outbox.poller.ts';
 import type { SendRequest } from './send-request.ts';
 import { type BulkItem, WhatsAppBusinessService } from './whatsapp-business.service.ts';
@@ -76,12 +78,13 @@ describe(WhatsAppBusinessService.name, () => {
       strict<MessageBatchRepository>({ create: (_, batch) => Promise.resolve(void batches.push(batch)) }),
       strict<SenderDirectory>({ forTenant: () => SENDER, all: () => [SENDER] }),
       strict<TemplateCatalogueService>({
-        check: () => (templateRefusal ? Promise.reject(templateRefusal) : Promise.resolve()),
+        check: () => (templateRefusal ? Promise.reject(templateRefusal) : Promise.resolve({} as WhatsAppTemplate)),
       }),
       strict<ConversationWindowsService>({
         readFallback: () => ({ errors: [] }),
         decide: (_sender, _contactKey, content) => Promise.resolve({ content }),
       }),
+      strict<MarketingConsentService>({ assertWanted: () => Promise.resolve() }),
       strict<CloudApiClient>({ getPhoneNumber: () => getPhoneNumber() }),
       strict<OutboxPoller>({ wake: () => void wakeUps++ }),
     );

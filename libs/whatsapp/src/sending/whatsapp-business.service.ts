@@ -20,6 +20,7 @@ import { CloudApiClient, CloudApiError } from '../cloud-api/index.ts';
 import { bodyParameters, type MessageContent, readContent, unstorableFaults } from '../payloads/index.ts';
 import { TemplateCatalogueService } from '../templates/template-catalogue.service.ts';
 import { ConversationWindowsService } from './conversation-windows.service.ts';
+import { MarketingConsentService } from './marketing-consent.service.ts';
 import { OutboxPoller } from './outbox.poller.ts';
 import { PRIORITIES, type SendRequest } from './send-request.ts';
 
@@ -78,6 +79,7 @@ export class WhatsAppBusinessService {
     private readonly senders: SenderDirectory,
     private readonly templates: TemplateCatalogueService,
     private readonly windows: ConversationWindowsService,
+    private readonly consent: MarketingConsentService,
     private readonly cloudApi: CloudApiClient,
     private readonly outbox: OutboxPoller,
   ) {}
@@ -196,7 +198,10 @@ export class WhatsAppBusinessService {
     errors.push(...unstorableFaults(request.metadata, 'metadata'));
     if (errors.length > 0 || !asked) throw new ValidationError(errors, codeFor(errors));
     const isTemplate = asked.type === 'template';
-    if (isTemplate) await this.templates.check(sender, request.message, asked);
+    if (isTemplate) {
+      const template = await this.templates.check(sender, request.message, asked);
+      await this.consent.assertWanted(request.tenantId, recipient.contactKey, template);
+    }
     const { content, fallback } = isTemplate
       ? { content: asked }
       : await this.windows.decide(sender, recipient.contactKey, asked, request, fallbackContent);

@@ -53,28 +53,26 @@ export class TemplateCatalogueService {
   }
 
   /**
-   * Refuses a template send that Meta would refuse: unknown name or language, not approved, wrong parameters.
+   * The template of a send; refuses what Meta would refuse: unknown name or language, not approved, wrong parameters.
    * @throws ValidationError 422 with the field; AppError 503 when the templates were never fetched and Meta cannot be reached.
    */
-  async check(sender: Sender, message: Record<string, unknown>, content: MessageContent): Promise<void> {
+  async check(sender: Sender, message: Record<string, unknown>, content: MessageContent): Promise<WhatsAppTemplate> {
     // Asked first: a sync that ends while the copy is read would make an old copy look fresh.
     const isFresh = this.isFresh(sender);
-    const refusal = await this.refusal(sender, message, content);
-    if (!refusal) return;
-    if (!isFresh) {
-      await this.refresh(sender);
-      const second = await this.refusal(sender, message, content);
-      if (second) throw second;
-      return;
-    }
-    throw refusal;
+    const first = await this.judge(sender, message, content);
+    if (!(first instanceof ValidationError)) return first;
+    if (isFresh) throw first;
+    await this.refresh(sender);
+    const second = await this.judge(sender, message, content);
+    if (second instanceof ValidationError) throw second;
+    return second;
   }
 
-  private async refusal(
+  private async judge(
     sender: Sender,
     message: Record<string, unknown>,
     content: MessageContent,
-  ): Promise<ValidationError | undefined> {
+  ): Promise<WhatsAppTemplate | ValidationError> {
     const { name, language } = content.template as { name: string; language: { code: string } };
     const languages = (await this.remembered.fetch(`${sender.businessAccountId}/${name}`)) ?? [];
     const template = languages.find((one) => one.language === language.code);
@@ -82,7 +80,7 @@ export class TemplateCatalogueService {
     if (!SENDABLE.includes(template.status)) return notApproved(template);
 
     const fault = parameterFault(template, bodyParameters(content));
-    if (!fault) return undefined;
+    if (!fault) return template;
     const written =
       (message.template as Record<string, unknown>).parameters === undefined ? 'components' : 'parameters';
     return new ValidationError([{ field: `template.${written}`, message: fault }], 'template-parameters-invalid');
