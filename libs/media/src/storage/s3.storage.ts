@@ -15,7 +15,7 @@ const SILENCE_MS = 30_000;
 
 /**
  * A bucket of Amazon S3 or of something that speaks its protocol. Four calls are all that is needed, so there is no SDK
- * (docs/adr/0014). The bucket is written into the path, which every such storage understands.
+ * (docs/adr/0011). The bucket is written into the path, which every such storage understands.
  */
 export class S3Storage extends MediaStorage {
   private readonly agent = new Agent({ headersTimeout: SILENCE_MS, bodyTimeout: SILENCE_MS });
