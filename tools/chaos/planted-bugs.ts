@@ -128,7 +128,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       {
         file: 'libs/webhooks/src/webhook.intake.ts',
         find: 'await this.deliveries.store({ body: rawBody, appId });',
-        replace: 'this.deliveries.store(rawBody).catch(() => this.listener.noteRefusal());',
+        replace: 'this.deliveries.store({ body: rawBody, appId }).catch(() => this.listener.noteRefusal());',
       },
     ],
     caughtBy: ['postgres-crash'],

@@ -21,3 +21,9 @@ export function timeOf(value: unknown): Date | undefined {
   const time = new Date(seconds * 1_000);
   return seconds > 0 && !Number.isNaN(time.getTime()) ? time : undefined;
 }
+
+/** `+` and digits. Meta writes bare digits; some providers write `+`, blanks and hyphens. */
+export function phoneOf(value: unknown): string | undefined {
+  const digits = textOf(value)?.replace(/[\s()+-]/g, '');
+  return digits && /^\d{5,20}$/.test(digits) ? `+${digits}` : undefined;
+}

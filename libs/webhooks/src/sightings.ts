@@ -1,7 +1,7 @@
 import type { MarketingChoice, SeenAddress, Sighting, StatusEvent, StatusTarget } from '#messages';
 
-import { type JsonObject, objectOf, textOf } from './json.ts';
-import { addressesOf, phoneOf } from './mapping/people.ts';
+import { type JsonObject, objectOf, phoneOf, textOf } from './json.ts';
+import { addressesOf } from './mapping/people.ts';
 import type { Preference, SeenPerson } from './mapping/webhook-item.ts';
 import type { Kept } from './message.keeper.ts';
 

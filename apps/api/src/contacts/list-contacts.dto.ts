@@ -5,13 +5,10 @@ import { IsOptional, IsString, IsUUID, Matches, MaxLength, MinLength } from 'cla
 import { IsE164 } from '#common';
 
 import { PageDto } from '../messages/dto/page.dto.ts';
+import { plus } from '../messages/dto/plus.ts';
 
 /** PostgreSQL takes none in its text. */
 const NO_NUL = /^[^\0]*$/;
-
-/** A `+` that nobody escaped arrives as a blank. */
-const plus = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' ? value.replace(/^ (?=\d)/, '+') : value;
 
 export class ListContactsDto extends PageDto {
   @ApiPropertyOptional({ format: 'uuid', description: 'With a platform key.' })

@@ -5,10 +5,8 @@ import { IsBoolean, IsIn, IsOptional, IsUUID, Matches, MaxLength } from 'class-v
 import type { Conversation, ConversationWindow } from '#messages';
 
 import { PageDto } from '../messages/dto/page.dto.ts';
+import { plus } from '../messages/dto/plus.ts';
 
-/** A `+` that nobody escaped arrives as a blank. */
-const plus = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' ? value.replace(/^ (?=\d)/, '+') : value;
 const flag = ({ value }: { value: unknown }): unknown => (value === 'true' ? true : value === 'false' ? false : value);
 
 export class ListConversationsDto extends PageDto {

@@ -12,7 +12,7 @@ import {
 import { type Caller, CurrentCaller, RequireScope, SenderDirectory, tenantOf } from '#tenants';
 import { CloudApiClient, CloudApiError, CloudApiRefusal } from '#whatsapp';
 
-import { readCursor, toCursor, toPage } from '../messages/cursor.ts';
+import { readCursor, toPage } from '../messages/cursor.ts';
 import { toMessageResponse } from '../messages/dto/message.response.ts';
 import { PageDto } from '../messages/dto/page.dto.ts';
 import { ConversationResponse, ListConversationsDto, MarkReadDto, toConversationResponse } from './conversation.dto.ts';
@@ -37,12 +37,12 @@ export class ConversationsController {
   async list(@CurrentCaller() caller: Caller, @Query() query: ListConversationsDto) {
     const { limit, cursor } = query;
     const found = await this.conversations.list(toFilter(caller, query), limit + 1, readCursor(cursor));
-    const page = found.slice(0, limit);
-    const last = found.length > limit ? page.at(-1) : undefined;
-    return {
-      data: page.map((conversation) => this.show(conversation)),
-      paging: { next_cursor: last ? toCursor(last.lastInboundId) : null },
-    };
+    return toPage(
+      found,
+      limit,
+      (one) => this.show(one),
+      ({ lastInboundId }) => lastInboundId,
+    );
   }
 
   @Get(':id')

@@ -16,13 +16,14 @@ export function readCursor(cursor: string | undefined): string | undefined {
   return id;
 }
 
-/** One page out of `limit + 1` objects, newest first. */
+/** One page out of `limit + 1` objects, newest first; `cursorOf` answers the id they are ordered by. */
 export function toPage<T extends { id: string }, R>(
   found: T[],
   limit: number,
   toResponse: (one: T) => R,
+  cursorOf: (one: T) => string = ({ id }) => id,
 ): { data: R[]; paging: { next_cursor: string | null } } {
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
-  return { data: page.map(toResponse), paging: { next_cursor: last ? toCursor(last.id) : null } };
+  return { data: page.map(toResponse), paging: { next_cursor: last ? toCursor(cursorOf(last)) : null } };
 }

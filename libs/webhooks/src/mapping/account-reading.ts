@@ -62,12 +62,6 @@ export function dateOf(value: unknown): Date | undefined {
   return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
-/** A displayed number, with or without `+`, blanks and hyphens, as E.164. */
-export function numberOf(value: unknown): string | undefined {
-  const digits = wordOf(value)?.replace(/[\s()+-]/g, '');
-  return digits && /^\d{5,20}$/.test(digits) ? `+${digits}` : undefined;
-}
-
 export function templateOf(value: JsonObject): TemplateRef | undefined {
   const name = wordOf(value.message_template_name);
   const language = wordOf(value.message_template_language);

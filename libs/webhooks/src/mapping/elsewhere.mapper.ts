@@ -1,9 +1,9 @@
 import type { DeliveryStatus } from '#messages';
 import { messageTypeOf } from '#messages';
 
-import { type JsonObject, listOf, objectOf, textOf, timeOf } from '../json.ts';
+import { type JsonObject, listOf, objectOf, phoneOf, textOf, timeOf } from '../json.ts';
 import { amendmentOf, contentOf } from './content.ts';
-import { addressesOf, contactOf, personOf, phoneOf } from './people.ts';
+import { addressesOf, contactOf, personOf } from './people.ts';
 import { envelopeOf, type MessageElsewhere, unknownItem, type WebhookItem } from './webhook-item.ts';
 
 /** What went past Palomar: the echoes of what other tools on the number sent. */

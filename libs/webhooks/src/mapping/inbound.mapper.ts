@@ -1,8 +1,8 @@
 import { messageTypeOf } from '#messages';
 
-import { type JsonObject, objectOf, textOf, timeOf } from '../json.ts';
+import { type JsonObject, objectOf, phoneOf, textOf, timeOf } from '../json.ts';
 import { amendmentOf, contentOf } from './content.ts';
-import { addressesOf, contactOf, personOf, phoneOf } from './people.ts';
+import { addressesOf, contactOf, personOf } from './people.ts';
 import { envelopeOf, unknownItem, type WebhookItem } from './webhook-item.ts';
 
 /** One of `messages[]`; `number` and `contacts` stand beside it. */

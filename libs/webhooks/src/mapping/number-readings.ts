@@ -1,10 +1,10 @@
-import type { JsonObject } from '../json.ts';
-import { type AccountReading, because, numberOf, told, type ToldState, wordOf } from './account-reading.ts';
+import { type JsonObject, phoneOf } from '../json.ts';
+import { type AccountReading, because, told, type ToldState, wordOf } from './account-reading.ts';
 
 /** `phone_number_quality_update`: quality, limit and throughput, of which one event may tell several. */
 export function readNumberQuality(value: JsonObject): AccountReading {
   const event = wordOf(value.event);
-  const phoneNumber = numberOf(value.display_phone_number);
+  const phoneNumber = phoneOf(value.display_phone_number);
   const limit = wordOf(value.max_daily_conversations_per_business) ?? wordOf(value.current_limit);
   const states: ToldState[] = [];
   if (phoneNumber) {
@@ -44,7 +44,7 @@ function qualityToDo(event: string | undefined): string {
 
 /** `phone_number_name_update` */
 export function readNumberName(value: JsonObject): AccountReading {
-  const phoneNumber = numberOf(value.display_phone_number);
+  const phoneNumber = phoneOf(value.display_phone_number);
   const decision = wordOf(value.decision);
   const name = wordOf(value.requested_verified_name);
   const reason = wordOf(value.rejection_reason);
@@ -71,7 +71,7 @@ export function readNumberName(value: JsonObject): AccountReading {
 
 /** `business_username_updates` */
 export function readUsername(value: JsonObject): AccountReading {
-  const phoneNumber = numberOf(value.display_phone_number);
+  const phoneNumber = phoneOf(value.display_phone_number);
   const [username, status] = [value.username, value.status].map(wordOf);
   return {
     event: status,
@@ -93,7 +93,7 @@ export function readUsername(value: JsonObject): AccountReading {
 
 /** `security`: somebody handles the PIN of two-step verification, with which a number can be taken away. */
 export function readSecurity(value: JsonObject): AccountReading {
-  const phoneNumber = numberOf(value.display_phone_number);
+  const phoneNumber = phoneOf(value.display_phone_number);
   const event = wordOf(value.event);
   const requester = wordOf(value.requester);
   return {

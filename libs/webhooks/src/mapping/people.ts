@@ -1,11 +1,5 @@
-import { type JsonObject, objectOf, textOf } from '../json.ts';
+import { type JsonObject, objectOf, phoneOf, textOf } from '../json.ts';
 import type { SeenPerson } from './webhook-item.ts';
-
-/** `+` and digits. Meta writes bare digits; some providers write `+`, blanks and hyphens. */
-export function phoneOf(value: unknown): string | undefined {
-  const digits = textOf(value)?.replace(/[\s()+-]/g, '');
-  return digits && /^\d{5,20}$/.test(digits) ? `+${digits}` : undefined;
-}
 
 /** The one of `contacts[]` that has this `wa_id` or user id; empty when it is not among them. */
 export function contactOf(contacts: unknown[], waId: unknown, userId: unknown): JsonObject {

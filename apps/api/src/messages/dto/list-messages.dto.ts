@@ -13,14 +13,12 @@ import {
 } from '#messages';
 
 import { PageDto } from './page.dto.ts';
+import { plus } from './plus.ts';
 
 /** PostgreSQL takes none in its text. */
 const NO_NUL = /^[^\0]*$/;
 
 const upperCase = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
-/** A `+` that nobody escaped arrives as a blank. */
-const plus = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' ? value.replace(/^ (?=\d)/, '+') : value;
 
 export class ListMessagesDto extends PageDto {
   @ApiPropertyOptional({ format: 'uuid', description: 'With a platform key.' })

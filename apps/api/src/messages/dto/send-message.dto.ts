@@ -20,6 +20,13 @@ export class SendMessageDto {
   @ApiPropertyOptional({ maxLength: 255, description: 'Name of the recipient, for people who look for the message.' })
   recipient_name?: string;
 
+  @ApiPropertyOptional({
+    description:
+      'Of a free-form message: the template that goes instead when the 24-hour window is closed, at once or when Meta says so.',
+    example: { template: { name: 'po_notification', language: 'es', parameters: ['Proveedor ABC', 'PO-1', '€1.00'] } },
+  })
+  fallback?: unknown;
+
   @ApiProperty({ example: 'template', description: "Meta's message type." })
   type?: unknown;
 
