@@ -24,18 +24,25 @@ const DAEMON = { uid: 1, gid: 1 };
 const NAMELESS = { uid: 54321, gid: 54321 };
 
 describe(startEmbeddedPostgres.name, () => {
-  let rootMode: number;
+  /** Folders on the way to the checkout that nobody else may enter, and their modes. */
+  let closed: { path: string; mode: number }[];
   let folder: string;
   let dataDir: string;
   let cleanUps: (() => unknown)[];
 
-  // `mktemp -d` and the like make a checkout nobody else may enter, where another user's server could not start.
+  // `mktemp -d` and the like make such folders; another user's server could not start in them.
   beforeAll(async () => {
-    rootMode = (await stat(ROOT)).mode;
-    await chmod(ROOT, rootMode | 0o001);
+    closed = [];
+    for (let path = ROOT; path !== dirname(path); path = dirname(path)) {
+      const { mode, uid } = await stat(path);
+      if ((mode & 0o001) === 0 && uid === process.getuid?.()) closed.push({ path, mode });
+    }
+    for (const { path, mode } of closed) await chmod(path, mode | 0o001);
   });
 
-  afterAll(() => chmod(ROOT, rootMode));
+  afterAll(async () => {
+    for (const { path, mode } of closed) await chmod(path, mode);
+  });
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'palomar-embedded-'));
