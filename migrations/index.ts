@@ -13,6 +13,7 @@ import { CreateContacts1795219200012 } from './1795219200012-create-contacts.ts'
 import { CreateMediaTables1795219200014 } from './1795219200014-create-media-tables.ts';
 import { CreateAccountEvents1795219200016 } from './1795219200016-create-account-events.ts';
 import { CreateConversations1795219200018 } from './1795219200018-create-conversations.ts';
+import { LightenContactsAndWebhookRounds1795219200019 } from './1795219200019-lighten-contacts-and-webhook-rounds.ts';
 
 /** In the order they run. Append only: what has run somewhere is never edited. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   CreateMediaTables1795219200014,
   CreateAccountEvents1795219200016,
   CreateConversations1795219200018,
+  LightenContactsAndWebhookRounds1795219200019,
 ];

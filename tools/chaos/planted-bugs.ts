@@ -127,8 +127,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: 'libs/webhooks/src/webhook.intake.ts',
-        find: 'await this.deliveries.store({ body: rawBody, appId });',
-        replace: 'this.deliveries.store({ body: rawBody, appId }).catch(() => this.listener.noteRefusal());',
+        find: 'await this.deliveries.store({ body: rawBody, appId, envelope });',
+        replace: 'this.deliveries.store({ body: rawBody, appId, envelope }).catch(() => this.listener.noteRefusal());',
       },
     ],
     caughtBy: ['postgres-crash'],

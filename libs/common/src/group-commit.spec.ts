@@ -19,7 +19,7 @@ describe(GroupCommit.name, () => {
     [groups, faults, endCommit, holdsCommits] = [[], new Map(), undefined, false];
   });
 
-  function aGroupCommit(options: Partial<GroupCommitOptions> = {}): GroupCommit<string, string> {
+  function aGroupCommit(options: Partial<GroupCommitOptions<string>> = {}): GroupCommit<string, string> {
     const commit = async (items: string[]): Promise<string[]> => {
       groups.push(items);
       if (holdsCommits) await new Promise<void>((end) => (endCommit = end));
@@ -96,6 +96,17 @@ describe(GroupCommit.name, () => {
     await addAll(intake, ['a', 'b', 'c', 'd', 'e']);
 
     expect(groups).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+  });
+
+  it('counts what its items weigh, where that is asked for; one that is too heavy goes alone', async () => {
+    const sizeOf = (item: string): number => item.length;
+    const intake = aGroupCommit({ largest: 4, mostWaiting: 10, sizeOf });
+
+    const outcomes = await addAll(intake, ['aa', 'bb', 'c', 'ddddd', 'one too many']);
+
+    expect(groups).toEqual([['aa', 'bb'], ['c'], ['ddddd']]);
+    expect(outcomes[4]).toMatchObject({ status: 'rejected', reason: { code: 'overloaded' } });
+    await expect(intake.add('after it')).resolves.toBe('after it, committed');
   });
 
   it('halves a group that cannot be committed, until what is bad stands alone', async () => {

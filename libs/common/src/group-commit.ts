@@ -3,11 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isPassingDatabaseFault } from './database/passing-fault.ts';
 import { AppError } from './errors/app.error.ts';
 
-export interface GroupCommitOptions {
-  /** Most items in one group. */
+export interface GroupCommitOptions<Item> {
+  /** Most items in one group, or the most that their sizes may sum up to; one that is larger goes alone. */
   largest: number;
-  /** Items that may wait for the next group; beyond it callers are sent away instead of filling the memory. */
+  /** The same of what waits for the next group; beyond it callers are sent away instead of filling the memory. */
   mostWaiting: number;
+  /** Default 1: items are counted. */
+  sizeOf?: (item: Item) => number;
   /** At least this long between the beginnings of two groups, so that they are not too small. */
   gapMs: number;
 }
@@ -24,19 +26,22 @@ interface Waiting<Item, Result> {
  */
 export class GroupCommit<Item, Result> {
   private readonly waiting: Waiting<Item, Result>[] = [];
+  /** The sum of their sizes. */
+  private sizeWaiting = 0;
   private running: Promise<void> | undefined;
   private lastBegan = -Infinity;
 
   /** `commit` answers one result for each item, in their order. */
   constructor(
     private readonly commit: (items: Item[]) => Promise<Result[]>,
-    private readonly options: GroupCommitOptions,
+    private readonly options: GroupCommitOptions<Item>,
   ) {}
 
   /** @throws AppError 503 `overloaded` when too many wait already; whatever `commit` throws. */
   add(item: Item): Promise<Result> {
-    if (this.waiting.length >= this.options.mostWaiting) return Promise.reject(overloaded());
+    if (this.sizeWaiting >= this.options.mostWaiting) return Promise.reject(overloaded());
     return new Promise((resolve, reject) => {
+      this.sizeWaiting += this.sizeOf(item);
       this.waiting.push({ item, resolve, reject });
       this.running ??= this.run();
     });
@@ -52,9 +57,24 @@ export class GroupCommit<Item, Result> {
       // Even without a gap, what arrived in the same turn of the event loop belongs together.
       await pause(Math.max(0, this.lastBegan + this.options.gapMs - performance.now()));
       this.lastBegan = performance.now();
-      await this.settle(this.waiting.splice(0, this.options.largest));
+      await this.settle(this.takeGroup());
     }
     this.running = undefined;
+  }
+
+  private takeGroup(): Waiting<Item, Result>[] {
+    let [count, size] = [0, 0];
+    for (const { item } of this.waiting) {
+      const grown = size + this.sizeOf(item);
+      if (count > 0 && grown > this.options.largest) break;
+      [count, size] = [count + 1, grown];
+    }
+    this.sizeWaiting -= size;
+    return this.waiting.splice(0, count);
+  }
+
+  private sizeOf(item: Item): number {
+    return this.options.sizeOf?.(item) ?? 1;
   }
 
   private async settle(group: Waiting<Item, Result>[]): Promise<void> {

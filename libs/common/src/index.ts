@@ -17,6 +17,7 @@ export { ConfigModule } from './config/config.module.ts';
 export { ConfigurationError } from './config/configuration.error.ts';
 export { loadConfig, loadConfigFromProcess, type LoadOptions } from './config/env.ts';
 export { type DatabaseOptions, databaseOptions } from './database/database-options.ts';
+export { onCommit } from './database/on-commit.ts';
 export { isPassingDatabaseFault } from './database/passing-fault.ts';
 export { preparedRows, type Statement } from './database/prepared.ts';
 export { queryRows, type SqlRunner } from './database/rows.ts';

@@ -45,7 +45,7 @@ const ESCAPED_UNSTORABLE = /\\u(0000|d[89a-f])/;
 /** JSON text that PostgreSQL's `jsonb` takes, whatever characters the value holds. */
 export function storableJson(value: unknown): string {
   const text = JSON.stringify(value);
-  return ESCAPED_UNSTORABLE.test(text) ? JSON.stringify(jsonSafe(JSON.parse(text))) : text;
+  return text.includes('\\u') && ESCAPED_UNSTORABLE.test(text) ? JSON.stringify(jsonSafe(JSON.parse(text))) : text;
 }
 
 /**

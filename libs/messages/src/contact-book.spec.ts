@@ -30,9 +30,11 @@ function peopleAfter(news: Sighting[]): string[] {
   for (const sighting of news) {
     const book = new ContactBook(structuredClone(contacts), structuredClone(addresses));
     book.note(sighting);
-    const changes = book.changes();
-    contacts = [...new Map([...contacts, ...changes.contacts].map((row) => [row.id, row])).values()];
-    addresses = [...new Map([...addresses, ...changes.addresses].map((row) => [row.address, row])).values()];
+    const { added, changed } = book.changes();
+    const allContacts = [...contacts, ...added.contacts, ...changed.contacts];
+    const allAddresses = [...addresses, ...added.addresses, ...changed.addresses];
+    contacts = [...new Map(allContacts.map((row) => [row.id, row])).values()];
+    addresses = [...new Map(allAddresses.map((row) => [row.address, row])).values()];
   }
   return contacts
     .filter(({ mergedInto }) => mergedInto === null)
@@ -58,7 +60,7 @@ describe(ContactBook.name, () => {
     const book = new ContactBook([], []);
     for (const news of [older, younger, aSighting(3, [A, U1])]) book.note(news);
 
-    const [first, second] = book.changes().contacts.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const [first, second] = book.changes().added.contacts.sort((a, b) => (a.id < b.id ? -1 : 1));
 
     expect(first).toMatchObject({ profileName: 'Ana', username: 'ana.r', mergedInto: null });
     expect(second).toMatchObject({ mergedInto: first!.id });
@@ -144,11 +146,11 @@ describe(ContactBook.name, () => {
 
     for (const news of [named(5, { profileName: 'Ana' }), named(1, { profileName: 'Old', username: 'ana' })])
       book.note(news);
-    const [early] = structuredClone(book.changes().contacts);
+    const [early] = structuredClone(book.changes().added.contacts);
     book.note(named(6, { profileName: 'Anna' }));
 
     expect(early).toMatchObject({ profileName: 'Ana', username: 'ana' });
-    expect(book.changes().contacts).toMatchObject([{ profileName: 'Anna', username: 'ana' }]);
+    expect(book.changes().added.contacts).toMatchObject([{ profileName: 'Anna', username: 'ana' }]);
   });
 
   it('keeps the latest choice about marketing, in whatever order it was told', () => {
@@ -159,7 +161,7 @@ describe(ContactBook.name, () => {
     for (const order of permutations(told)) {
       const book = new ContactBook([], []);
       for (const news of order) book.note(news);
-      expect(book.changes().contacts).toMatchObject([
+      expect(book.changes().added.contacts).toMatchObject([
         { marketing: 'stopped', marketingSince: at(3), marketingSource: 'at 3' },
       ]);
     }
@@ -168,19 +170,63 @@ describe(ContactBook.name, () => {
   it('has nothing to write when nothing is new', () => {
     const first = new ContactBook([], []);
     first.note(aSighting(1, [A, U1], { attributes: { profileName: 'Ana' } }));
-    const { contacts, addresses } = first.changes();
+    const { contacts, addresses } = first.changes().added;
     const again = new ContactBook(contacts, addresses);
 
     again.note(aSighting(9, [A, U1], { attributes: { profileName: 'Ana' } }));
 
-    expect(again.changes()).toEqual({ contacts: [], addresses: [] });
+    const nothing = { contacts: [], addresses: [] };
+    expect(again.changes()).toEqual({ added: nothing, changed: nothing });
+  });
+
+  it('tells what is new from what was there', () => {
+    const first = new ContactBook([], []);
+    first.note(aSighting(1, [A]));
+    const { contacts, addresses } = structuredClone(first.changes().added);
+    const again = new ContactBook(contacts, addresses);
+
+    again.note(aSighting(2, [A, U1], { attributes: { profileName: 'Ana' } }));
+
+    expect(again.changes()).toMatchObject({
+      added: { contacts: [], addresses: [{ address: U1 }] },
+      changed: { contacts: [{ id: contacts[0]!.id, profileName: 'Ana' }], addresses: [] },
+    });
+  });
+
+  describe('what it says already', () => {
+    const named = (second: number, profileName: string, addresses = [A, U1]) =>
+      aSighting(second, addresses, { attributes: { profileName } });
+    const saysAfter = (news: Sighting[], asked: Sighting): boolean => {
+      const book = new ContactBook([], []);
+      for (const one of news) book.note(one);
+      return book.says(asked);
+    };
+
+    it.each<[string, Sighting[], Sighting, boolean]>([
+      ['the same, later', [named(1, 'Ana')], named(9, 'Ana'), true],
+      ['less of it', [named(1, 'Ana')], aSighting(9, [U1]), true],
+      ['another name', [named(1, 'Ana')], named(9, 'Anna'), false],
+      ['older news that was overruled', [named(5, 'Anna')], named(1, 'Ana'), false],
+      ['an address that is not known', [named(1, 'Ana', [A])], named(9, 'Ana'), false],
+      ['an address that was left', [named(1, 'Ana'), aChange(2, [A], [B])], named(1, 'Ana'), false],
+      [
+        'an address that is somebody else’s by now',
+        [named(1, 'Ana'), named(2, 'Bea', [A, U2])],
+        named(1, 'Ana'),
+        false,
+      ],
+      ['a change', [aChange(2, [A], [B])], aChange(2, [A], [B]), false],
+      ['nobody', [], named(1, 'Ana'), false],
+    ])('%s', (_, news, asked, expected) => {
+      expect(saysAfter(news, asked)).toBe(expected);
+    });
   });
 
   it("does not mix up two tenants' contacts", () => {
     const book = new ContactBook([], []);
     for (const tenantId of [TENANT, newId()]) book.note({ ...aSighting(1, [A]), tenantId });
 
-    expect(book.changes().contacts).toHaveLength(2);
+    expect(book.changes().added.contacts).toHaveLength(2);
   });
 });
 

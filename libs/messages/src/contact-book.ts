@@ -2,7 +2,8 @@ import { newId } from '#common';
 
 import type { AddressKind, ContactAddress, KnownContact, MarketingChoice } from './entities/contact.entity.ts';
 
-export type ContactAttribute = 'phone' | 'waId' | 'userId' | 'parentUserId' | 'username' | 'profileName';
+export const CONTACT_ATTRIBUTES = ['phone', 'waId', 'userId', 'parentUserId', 'username', 'profileName'] as const;
+export type ContactAttribute = (typeof CONTACT_ATTRIBUTES)[number];
 
 export interface SeenAddress {
   address: string;
@@ -24,6 +25,11 @@ export interface Sighting {
 
 export type ContactRow = Omit<KnownContact, 'createdAt' | 'updatedAt'>;
 
+export interface ContactRows {
+  contacts: ContactRow[];
+  addresses: ContactAddress[];
+}
+
 /**
  * The contacts that some news is about, and what the news makes of them. People are known by their user id first and by
  * their number second, because numbers are given to others:
@@ -38,6 +44,7 @@ export class ContactBook {
   private readonly addresses: Map<string, ContactAddress>;
   /** By contact: a round may hold thousands of people. */
   private readonly held = new Map<string, Set<ContactAddress>>();
+  /** As they were loaded; what is missing is new. */
   private readonly before: Map<ContactRow | ContactAddress, string>;
 
   constructor(contacts: ContactRow[], addresses: ContactAddress[]) {
@@ -62,12 +69,25 @@ export class ContactBook {
   }
 
   /** What has to be written. */
-  changes(): { contacts: ContactRow[]; addresses: ContactAddress[] } {
-    const changed = (row: ContactRow | ContactAddress) => this.before.get(row) !== JSON.stringify(row);
+  changes(): { added: ContactRows; changed: ContactRows } {
+    const isNew = (row: ContactRow | ContactAddress): boolean => !this.before.has(row);
+    const isOther = (row: ContactRow | ContactAddress): boolean =>
+      !isNew(row) && this.before.get(row) !== JSON.stringify(row);
+    const [contacts, addresses] = [[...this.contacts.values()], [...this.addresses.values()]];
     return {
-      contacts: [...this.contacts.values()].filter(changed),
-      addresses: [...this.addresses.values()].filter(changed),
+      added: { contacts: contacts.filter(isNew), addresses: addresses.filter(isNew) },
+      changed: { contacts: contacts.filter(isOther), addresses: addresses.filter(isOther) },
     };
+  }
+
+  /** Whether all that the news says stands here now, so that the same news, however late, would change nothing. */
+  says({ tenantId, addresses, left, attributes, marketing }: Sighting): boolean {
+    // A change and a choice are once.
+    if (left.length > 0 || marketing) return false;
+    const rows = addresses.map(({ address }) => this.addresses.get(keyOf({ tenantId, address })));
+    const contact = this.contacts.get(rows[0]?.contactId ?? '');
+    if (!contact || rows.some((row) => row?.contactId !== contact.id || hasLeft(row))) return false;
+    return CONTACT_ATTRIBUTES.every((name) => attributes[name] === undefined || attributes[name] === contact[name]);
   }
 
   /** Whose the addresses are: contacts that are this person, addresses that change hands, and those that stay where they are. */
@@ -121,7 +141,8 @@ export class ContactBook {
   private merge(from: ContactRow, into: ContactRow): void {
     for (const row of this.of(from)) this.hand(row, into);
     const isNewer = from.seenAt > into.seenAt;
-    for (const name of ATTRIBUTES) into[name] = isNewer ? (from[name] ?? into[name]) : (into[name] ?? from[name]);
+    for (const name of CONTACT_ATTRIBUTES)
+      into[name] = isNewer ? (from[name] ?? into[name]) : (into[name] ?? from[name]);
     if (isNewer) into.seenAt = from.seenAt;
     if (from.marketing && from.marketingSince) {
       choose(into, from.marketing, from.marketingSource ?? '', from.marketingSince);
@@ -182,8 +203,6 @@ export class ContactBook {
   }
 }
 
-const ATTRIBUTES = ['phone', 'waId', 'userId', 'parentUserId', 'username', 'profileName'] as const;
-
 function userIdsFirst(a: SeenAddress, b: SeenAddress): number {
   return Number(b.kind === 'user_id') - Number(a.kind === 'user_id');
 }
@@ -191,7 +210,7 @@ function userIdsFirst(a: SeenAddress, b: SeenAddress): number {
 /** Later news changes an attribute, earlier news fills one that is missing. */
 function describe(contact: ContactRow, { attributes, marketing, at }: Sighting): void {
   const isNewer = at >= contact.seenAt;
-  for (const name of ATTRIBUTES) {
+  for (const name of CONTACT_ATTRIBUTES) {
     const told = attributes[name];
     if (told === undefined || told === contact[name] || (contact[name] !== null && !isNewer)) continue;
     contact[name] = told;

@@ -80,9 +80,8 @@ describe(ContactRepository.name, () => {
     );
   });
 
-  it('asks the database nothing about what it found stored', async () => {
+  it('asks the database nothing about what it stored', async () => {
     const news = aSighting([A], { attributes: { profileName: 'Ana' } });
-    await note(news);
     await note(news);
 
     await db.transaction(async (tx) => {
@@ -103,6 +102,40 @@ describe(ContactRepository.name, () => {
     await note(news);
 
     expect(await listed()).toEqual(['Ana']);
+  });
+
+  it('asks again about somebody of whom it heard something else meanwhile', async () => {
+    const named = (profileName: string, second: number) =>
+      aSighting([A], { attributes: { profileName }, at: at(second) });
+
+    await note(named('Ana', 1));
+    await note(named('Bea', 2));
+    await note(named('Ana', 3));
+
+    expect(await listed()).toEqual(['Ana']);
+  });
+
+  it('asks again about news that came too late to count the first time', async () => {
+    const named = (profileName: string, second: number) =>
+      aSighting([A], { attributes: { profileName }, at: at(second) });
+
+    await note(named('Bea', 5));
+    await note(named('Ana', 1));
+    await note(named('Ana', 9));
+
+    expect(await listed()).toEqual(['Ana']);
+  });
+
+  it('asks again about a number that somebody else has meanwhile', async () => {
+    const ofAna = (second: number) => aSighting([A, 'ES.1'], { at: at(second) });
+
+    await note(ofAna(1));
+    await note(aSighting([A, 'ES.2'], { at: at(2) }));
+    await note(ofAna(3));
+
+    const found = await contacts.findByAddresses(TENANT, [A, 'ES.1', 'ES.2']);
+    expect(found.get(A)?.id).toBe(found.get('ES.1')?.id);
+    expect(found.get('ES.2')?.id).not.toBe(found.get('ES.1')?.id);
   });
 
   it('makes one person of what two processes write at the same time', async () => {

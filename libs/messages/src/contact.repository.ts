@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { phoneSpellings, preparedRows, queryRows, type Statement, storableJson } from '#common';
+import { onCommit, phoneSpellings, preparedRows, queryRows, type Statement, storableJson } from '#common';
 
-import { ContactBook, type ContactRow, type Sighting } from './contact-book.ts';
+import { ContactBook, type ContactRow, type ContactRows, type Sighting } from './contact-book.ts';
 import { ContactAddress, KnownContact } from './entities/contact.entity.ts';
+import { KnownNews, textOf } from './known-news.ts';
 
 /** Undefined means: not asked for. */
 export interface ContactFilter {
@@ -17,15 +17,9 @@ export interface ContactFilter {
   name?: string;
 }
 
-/** News that is stored already costs no statement. */
-const REMEMBERED = 50_000;
-/** Other processes write contacts too: what they change is looked at again after this long. */
-const REMEMBERED_MS = 3_600_000;
-
 @Injectable()
 export class ContactRepository {
-  /** Sightings that were found to be stored, by what they say. */
-  private readonly known = new LRUCache<string, true>({ max: REMEMBERED, ttl: REMEMBERED_MS });
+  private readonly known = new KnownNews();
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -34,23 +28,30 @@ export class ContactRepository {
    * time: two that merge people side by side could tear one apart.
    */
   async note(tx: EntityManager, sightings: Sighting[]): Promise<void> {
-    const asked = sightings.filter((sighting) => !this.known.has(keyOf(sighting)));
-    if (asked.length === 0) return;
-    const addresses = asked.flatMap(({ tenantId, addresses: now, left }) =>
+    const news = inOrder(sightings.filter((sighting) => !this.known.has(sighting)));
+    if (news.length === 0) return;
+    const addresses = news.flatMap(({ tenantId, addresses: now, left }) =>
       [...now, ...left].map(({ address }) => ({ tenantId, address })),
     );
-    const tenants = [...new Set(asked.map(({ tenantId }) => tenantId))];
+    const tenants = [...new Set(news.map(({ tenantId }) => tenantId))];
     await preparedRows(tx, LOCK, [tenants]);
     const stored = await preparedRows<ContactAddress>(tx, LOAD_ADDRESSES, [storableJson(addresses)]);
-    const contacts = await preparedRows<ContactRow>(tx, LOAD_CONTACTS, [stored.map(({ contactId }) => contactId)]);
+    const contacts =
+      stored.length > 0
+        ? await preparedRows<ContactRow>(tx, LOAD_CONTACTS, [stored.map(({ contactId }) => contactId)])
+        : [];
 
     const book = new ContactBook(contacts, stored);
-    for (const sighting of inOrder(asked)) book.note(sighting);
-    const changes = book.changes();
-    if (changes.contacts.length + changes.addresses.length === 0) return this.remember(asked);
-    // A number may have changed hands: what was known of it is asked anew.
-    if (asked.some(({ left }) => left.length > 0)) this.known.clear();
-    await preparedRows(tx, WRITE, [storableJson(changes.contacts), storableJson(changes.addresses)]);
+    for (const sighting of news) book.note(sighting);
+    const { added, changed } = book.changes();
+    if (sizeOf(added) > 0) await preparedRows(tx, ADD, toJson(added));
+    if (sizeOf(changed) > 0) {
+      await preparedRows(tx, CHANGE, toJson(changed));
+      this.known.forget(stored);
+    }
+    onCommit(tx, () => {
+      for (const sighting of news) if (book.says(sighting)) this.known.add(sighting);
+    });
   }
 
   /** By each address that is a contact's, however a phone number is spelled. */
@@ -102,23 +103,22 @@ export class ContactRepository {
       [contactIds],
     );
   }
-
-  /** Only what a transaction before this one stored: this one may still come to nothing. */
-  private remember(sightings: Sighting[]): void {
-    for (const sighting of sightings) this.known.set(keyOf(sighting), true);
-  }
 }
 
-/** The time does not count, except for what is a change. */
-function keyOf({ tenantId, addresses, left, attributes, marketing, at }: Sighting): string {
-  const change = left.length > 0 || marketing ? [left, marketing, at] : [];
-  return JSON.stringify([tenantId, addresses, attributes, ...change]);
+function sizeOf({ contacts, addresses }: ContactRows): number {
+  return contacts.length + addresses.length;
+}
+
+function toJson({ contacts, addresses }: ContactRows): string[] {
+  return [storableJson(contacts), storableJson(addresses)];
 }
 
 /** Oldest first. Of what is told again and again, such as by each message of a thread, the latest stands for all. */
 function inOrder(sightings: Sighting[]): Sighting[] {
   const byTime = (a: Sighting, b: Sighting) => a.at.getTime() - b.at.getTime();
-  const latest = new Map([...sightings].sort(byTime).map((sighting) => [keyOf(sighting), sighting]));
+  const latest = new Map(
+    sightings.sort(byTime).map((sighting) => [`${sighting.tenantId} ${textOf(sighting)}`, sighting]),
+  );
   return [...latest.values()].sort(byTime);
 }
 
@@ -158,32 +158,40 @@ const LOAD_CONTACTS: Statement = {
   name: 'load-contacts',
   text: `SELECT ${CONTACT} FROM contacts c WHERE c.id = ANY ($1::uuid[])`,
 };
-/** $1, $2: JSON lists of contacts and addresses. */
-const WRITE: Statement = {
-  name: 'write-contacts',
+const CONTACT_ROWS = `jsonb_to_recordset($1::jsonb) AS r (
+  id uuid, "tenantId" uuid, phone text, "waId" text, "userId" text, "parentUserId" text, username text,
+  "profileName" text, marketing text, "marketingSince" timestamptz, "marketingSource" text, "seenAt" timestamptz,
+  "mergedInto" uuid)`;
+const ADDRESS_ROWS = `jsonb_to_recordset($2::jsonb) AS r (
+  "tenantId" uuid, address text, kind text, "contactId" uuid, "seenAt" timestamptz, "leftAt" timestamptz)`;
+
+/** $1, $2: JSON lists of contacts and addresses. The lock says that nobody else adds the same. */
+const ADD: Statement = {
+  name: 'add-contacts',
   text: `
 WITH address AS (
   INSERT INTO contact_addresses (tenant_id, address, kind, contact_id, seen_at, left_at)
-  SELECT "tenantId", address, kind, "contactId", "seenAt", "leftAt"
-  FROM jsonb_to_recordset($2::jsonb) AS r (
-    "tenantId" uuid, address text, kind text, "contactId" uuid, "seenAt" timestamptz, "leftAt" timestamptz)
-  ON CONFLICT (tenant_id, address) DO UPDATE
-  SET contact_id = excluded.contact_id, seen_at = excluded.seen_at, left_at = excluded.left_at)
+  SELECT "tenantId", address, kind, "contactId", "seenAt", "leftAt" FROM ${ADDRESS_ROWS})
 INSERT INTO contacts (
   id, tenant_id, phone, wa_id, user_id, parent_user_id, username, profile_name, marketing, marketing_since,
   marketing_source, seen_at, merged_into)
 SELECT
   id, "tenantId", phone, "waId", "userId", "parentUserId", username, "profileName", marketing, "marketingSince",
   "marketingSource", "seenAt", "mergedInto"
-FROM jsonb_to_recordset($1::jsonb) AS r (
-  id uuid, "tenantId" uuid, phone text, "waId" text, "userId" text, "parentUserId" text, username text,
-  "profileName" text, marketing text, "marketingSince" timestamptz, "marketingSource" text, "seenAt" timestamptz,
-  "mergedInto" uuid)
-ON CONFLICT (id) DO UPDATE SET
-  phone = excluded.phone, wa_id = excluded.wa_id, user_id = excluded.user_id, parent_user_id = excluded.parent_user_id,
-  username = excluded.username, profile_name = excluded.profile_name, marketing = excluded.marketing,
-  marketing_since = excluded.marketing_since, marketing_source = excluded.marketing_source, seen_at = excluded.seen_at,
-  merged_into = excluded.merged_into, updated_at = now()`,
+FROM ${CONTACT_ROWS}`,
+};
+/** The same of those that are there. */
+const CHANGE: Statement = {
+  name: 'change-contacts',
+  text: `
+WITH address AS (
+  UPDATE contact_addresses a SET contact_id = r."contactId", seen_at = r."seenAt", left_at = r."leftAt"
+  FROM ${ADDRESS_ROWS} WHERE a.tenant_id = r."tenantId" AND a.address = r.address)
+UPDATE contacts c SET
+  phone = r.phone, wa_id = r."waId", user_id = r."userId", parent_user_id = r."parentUserId", username = r.username,
+  profile_name = r."profileName", marketing = r.marketing, marketing_since = r."marketingSince",
+  marketing_source = r."marketingSource", seen_at = r."seenAt", merged_into = r."mergedInto", updated_at = now()
+FROM ${CONTACT_ROWS} WHERE c.id = r.id`,
 };
 /** $1: tenant; $2, $3: what is asked for, and each way to spell it. */
 const FIND_BY_ADDRESSES: Statement = {

@@ -8,7 +8,7 @@ export { AccountStateRepository } from './account-state.repository.ts';
 export { amendContent, type Amendment } from './amended-content.ts';
 export { type AttemptRef, readAttemptRef, writeAttemptRef } from './attempt-ref.ts';
 export { type ContactFilter, ContactRepository } from './contact.repository.ts';
-export { type ContactAttribute, hasLeft, type SeenAddress, type Sighting } from './contact-book.ts';
+export { CONTACT_ATTRIBUTES, type ContactAttribute, hasLeft, type SeenAddress, type Sighting } from './contact-book.ts';
 export {
   type ConversationFilter,
   ConversationRepository,

@@ -73,6 +73,21 @@ describe(WebhookDeliveryRepository.name, () => {
       expect([await db.manager.count(QueuedDelivery), await db.manager.count(WebhookDelivery)]).toEqual([0, 3]);
     });
 
+    it('takes no more bytes into a round than it can hold, and one that is larger alone', async () => {
+      const megabytes = (count: number): Promise<string> => take('x'.repeat(count * 1024 * 1024));
+      for (const count of [1, 0.5, 0.75, 3, 0]) await megabytes(count);
+      const { rounds, apply } = anApplication();
+
+      while (await deliveries.applyNext(apply));
+
+      expect(rounds.map((round) => round.map(({ length }) => length / 1024 / 1024))).toEqual([
+        [1, 0.5],
+        [0.75],
+        [3],
+        [0],
+      ]);
+    });
+
     it('takes back what a failed application changed, and leaves its deliveries due', async () => {
       const ids = [await take('1'), await take('2')];
       const message = await aMessage(db, { status: 'SENT' });

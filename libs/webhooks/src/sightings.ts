@@ -1,4 +1,12 @@
-import type { MarketingChoice, SeenAddress, Sighting, StatusEvent, StatusTarget } from '#messages';
+import {
+  CONTACT_ATTRIBUTES,
+  type ContactAttribute,
+  type MarketingChoice,
+  type SeenAddress,
+  type Sighting,
+  type StatusEvent,
+  type StatusTarget,
+} from '#messages';
 
 import { type JsonObject, objectOf, phoneOf, textOf } from './json.ts';
 import { addressesOf } from './mapping/people.ts';
@@ -87,25 +95,31 @@ function changeOf(content: JsonObject, dialled: string | null, person: SeenPerso
 
 function described(tenantId: string, dialled: string | null, person: SeenPerson) {
   const phone = dialled?.startsWith('+') ? dialled : person.phone;
-  const addresses = [dialled, ...addressesOf(person)].filter((one) => one !== null);
-  return {
-    tenantId,
-    addresses: [...new Set(addresses)].map((address) => ({
-      ...toAddress(address),
-      // WhatsApp's spelling of a number that is dialled otherwise.
-      ...(address === person.phone && address !== phone && { kind: 'wa_id' as const }),
-    })),
-    left: [],
-    attributes: without({ ...person, phone }),
-  };
+  const addresses: SeenAddress[] = [];
+  for (const address of [dialled, ...addressesOf(person)]) {
+    if (address === null || addresses.some((one) => one.address === address)) continue;
+    // WhatsApp's spelling of a number that is dialled otherwise.
+    const kind = address === person.phone && address !== phone ? 'wa_id' : kindOf(address);
+    addresses.push({ address, kind });
+  }
+  return { tenantId, addresses, left: [], attributes: without({ ...person, phone }) };
 }
 
 function toAddress(address: string): SeenAddress {
-  return { address, kind: address.startsWith('+') ? 'phone' : 'user_id' };
+  return { address, kind: kindOf(address) };
 }
 
-function without(attributes: Record<string, string | null | undefined>): Sighting['attributes'] {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value != null));
+function kindOf(address: string): SeenAddress['kind'] {
+  return address.startsWith('+') ? 'phone' : 'user_id';
+}
+
+function without(attributes: { [name in ContactAttribute]?: string | null | undefined }): Sighting['attributes'] {
+  const told: Sighting['attributes'] = {};
+  for (const name of CONTACT_ATTRIBUTES) {
+    const value = attributes[name];
+    if (value != null) told[name] = value;
+  }
+  return told;
 }
 
 function present(sighting: Sighting): Sighting[] {

@@ -20,9 +20,9 @@ export class WebhookIntake {
 
   /** @throws AppError 400 for what is not JSON; a database fault, which is answered 503 so that Meta delivers again. */
   async take(rawBody: Buffer, { appId }: Signer): Promise<void> {
-    if (!isJson(rawBody)) throw new AppError(400, 'body-not-json', 'The body is not JSON in UTF-8.');
+    const envelope = parse(rawBody);
     try {
-      await this.deliveries.store({ body: rawBody, appId });
+      await this.deliveries.store({ body: rawBody, appId, envelope });
     } catch (cause) {
       this.listener.noteRefusal();
       throw cause;
@@ -31,12 +31,11 @@ export class WebhookIntake {
   }
 }
 
-function isJson(rawBody: Buffer): boolean {
-  if (!Buffer.isBuffer(rawBody) || !isUtf8(rawBody)) return false;
+function parse(rawBody: Buffer): unknown {
   try {
-    JSON.parse(rawBody.toString('utf8'));
-    return true;
+    if (Buffer.isBuffer(rawBody) && isUtf8(rawBody)) return JSON.parse(rawBody.toString('utf8'));
   } catch {
-    return false;
+    // Answered below, as what is not UTF-8.
   }
+  throw new AppError(400, 'body-not-json', 'The body is not JSON in UTF-8.');
 }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 
+import { CommitActions } from './on-commit.ts';
 import { SnakeCaseStrategy } from './snake-case.strategy.ts';
 
 export interface DatabaseOptions {
@@ -21,6 +22,7 @@ export function databaseOptions({ url, poolSize }: DatabaseOptions): DataSourceO
     url,
     poolSize,
     synchronize: false,
+    subscribers: [CommitActions],
     migrationsTableName: 'schema_migrations',
     namingStrategy: new SnakeCaseStrategy(),
     applicationName: 'palomar',

@@ -65,14 +65,13 @@ export type AddressKind = 'phone' | 'wa_id' | 'user_id';
 /** Where a contact is or was reached. In the form of `contact_key`, so that it leads to the messages. */
 @Entity('contact_addresses')
 @Index('contact_addresses_contact', ['contactId'])
-@Index('contact_addresses_address', ['address'])
 export class ContactAddress {
-  @PrimaryColumn('uuid')
-  tenantId: string;
-
-  /** `+` and digits, or a user id. */
+  /** `+` and digits, or a user id. First, because whose answer an inbound message is is asked before its tenant is known. */
   @PrimaryColumn('varchar')
   address: string;
+
+  @PrimaryColumn('uuid')
+  tenantId: string;
 
   @Column('varchar')
   kind: AddressKind;

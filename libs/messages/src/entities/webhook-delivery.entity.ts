@@ -25,6 +25,10 @@ export class QueuedDelivery {
   @PrimaryColumn('uuid')
   deliveryId: string;
 
+  /** Length of the body. */
+  @Column('int', { default: 0 })
+  bytes: number;
+
   @Column('int', { default: 0 })
   attempts: number;
 

@@ -1,0 +1,45 @@
+import { LRUCache } from 'lru-cache';
+
+import type { Sighting } from './contact-book.ts';
+
+/** Addresses whose news is remembered. */
+const ADDRESSES = 50_000;
+/** Other processes write contacts too: what they change is looked at again after this long. */
+const REMEMBERED_MS = 3_600_000;
+
+type Address = Pick<Sighting, 'tenantId'> & { address: string };
+
+/** News of people that stands in the database already, so that hearing it again costs no statement. */
+export class KnownNews {
+  private readonly byAddress = new LRUCache<string, Set<string>>({ max: ADDRESSES, ttl: REMEMBERED_MS });
+
+  has(sighting: Sighting): boolean {
+    const text = textOf(sighting);
+    return sighting.addresses.every(({ address }) => this.byAddress.get(keyOf(sighting, address))?.has(text));
+  }
+
+  add(sighting: Sighting): void {
+    const text = textOf(sighting);
+    for (const { address } of sighting.addresses) {
+      const key = keyOf(sighting, address);
+      this.byAddress.set(key, (this.byAddress.get(key) ?? new Set()).add(text));
+    }
+  }
+
+  /** Something about them changed. */
+  forget(addresses: Address[]): void {
+    for (const one of addresses) this.byAddress.delete(keyOf(one, one.address));
+  }
+}
+
+/** What the news says. The time does not count, except for a change and a choice, which are once. */
+export function textOf({ addresses, left, attributes, marketing, at }: Sighting): string {
+  const { phone, waId, userId, parentUserId, username, profileName } = attributes;
+  let text = `${phone}\0${waId}\0${userId}\0${parentUserId}\0${username}\0${profileName}`;
+  for (const { kind, address } of addresses) text += `\0${kind} ${address}`;
+  return left.length > 0 || marketing ? JSON.stringify([text, left, marketing, at]) : text;
+}
+
+function keyOf({ tenantId }: Pick<Sighting, 'tenantId'>, address: string): string {
+  return `${tenantId} ${address}`;
+}
