@@ -72,9 +72,9 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
   }
 
   private async applyAll(tx: EntityManager, deliveries: StoredDelivery[]): Promise<void> {
-    // Stored bodies were JSON when they were taken.
-    const items = deliveries.flatMap(({ id, body, envelope = JSON.parse(body.toString('utf8')), appId }) =>
-      toItems(envelope).map((item, itemIndex) => {
+    const items = deliveries.flatMap(({ id, body, envelope, appId }) =>
+      // Stored bodies were JSON when they were taken.
+      toItems(envelope ?? JSON.parse(body.toString('utf8'))).map((item, itemIndex) => {
         const objection = this.ownership.objectionTo(item, { appId });
         return { deliveryId: id, itemIndex, item, objection };
       }),

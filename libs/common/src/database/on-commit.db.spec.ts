@@ -47,7 +47,7 @@ describe(onCommit.name, () => {
 
   it('waits for the transaction around a savepoint', async () => {
     await dataSource.transaction(async (tx) => {
-      await tx.transaction(async (savepoint) => note(savepoint, 'inner'));
+      await tx.transaction((savepoint) => Promise.resolve(note(savepoint, 'inner')));
       expect(done).toEqual([]);
     });
 
