@@ -48,16 +48,16 @@ export class DeliveryStatusService {
   async apply(tx: EntityManager, events: StatusEvent[]): Promise<(StatusTarget | undefined)[]> {
     const matched = await this.match(tx, events);
     const known = matched.filter((one) => one !== undefined);
-    const before = new Map(known.map(({ message }) => [message.id, { ...message }]));
-
-    for (const { event, message, attempt } of known) Object.assign(message, progressOf(message, event, attempt));
-
-    const changed = [...new Set(known.map(({ message }) => message))].filter(
+    const changed = new Set<TrackedMessage>();
+    for (const { event, message, attempt } of known) {
+      const progress = progressOf(message, event, attempt);
       // A redelivery leaves the row as it is, `updated_at` too.
-      (message) => !isDeepStrictEqual(message, before.get(message.id)),
-    );
+      if (stands(progress, message)) continue;
+      Object.assign(message, progress);
+      changed.add(message);
+    }
     const witnesses = latestOfEachNumber(known.filter(isOfLastAttempt).map(({ message }) => message));
-    await this.statuses.write(tx, { lines: known.map(toLine), messages: changed, witnesses });
+    await this.statuses.write(tx, { lines: known.map(toLine), messages: [...changed], witnesses });
     await useFallbacks(
       tx,
       known.filter(isOutOfWindow).map(({ message }) => message.id),
@@ -104,6 +104,15 @@ function progressOf(
     // Until the attempt that follows has its own, the wamid of an old one is how later statuses find the message.
     whatsappMessageId: isLastAttempt ? event.whatsappMessageId : (message.whatsappMessageId ?? event.whatsappMessageId),
   };
+}
+
+function stands(progress: Partial<TrackedMessage>, message: TrackedMessage): boolean {
+  return Object.entries(progress).every(([name, value]) => isSame(value, message[name as keyof TrackedMessage]));
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
+  return a === b || isDeepStrictEqual(a, b);
 }
 
 function isOutOfWindow({ event }: Matched): boolean {

@@ -36,21 +36,24 @@ export function openHotRoutes(server: Server, routes: HotRoute[]): void {
 
 function serve(route: HotRoute, request: IncomingMessage, response: ServerResponse): void {
   const id = requestIdOf(request);
-  response.setHeader('X-Request-Id', id);
   runWithRequestId(id, () => {
     route.answer(request).then(
-      (answer) => write(response, answer),
-      (thrown: unknown) => answerProblem(thrown, request, response),
+      (answer) => write(response, answer, id),
+      (thrown: unknown) => {
+        response.setHeader('X-Request-Id', id);
+        answerProblem(thrown, request, response);
+      },
     );
   });
 }
 
-function write(response: ServerResponse, { status, body, headers = {} }: HotAnswer): void {
+function write(response: ServerResponse, { status, body, headers }: HotAnswer, requestId: string): void {
   const text = JSON.stringify(body);
-  const length = Buffer.byteLength(text);
+  // All at once: headers that are set one by one are kept, checked and joined first.
   response.writeHead(status, {
+    'X-Request-Id': requestId,
     'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': length,
+    'Content-Length': Buffer.byteLength(text),
     ...headers,
   });
   response.end(text);

@@ -21,20 +21,25 @@ const MOST_ERRORS = 100;
 /** Where a check stands in the request (`template.components[0].type`), and the list it reports to. */
 export class Place {
   constructor(
-    readonly path: string,
+    private readonly key: string | number,
     private readonly errors: FieldError[],
+    private readonly within?: Place,
   ) {}
 
   at(...keys: (string | number)[]): Place {
-    const step = (key: string | number): string => {
-      if (typeof key === 'number') return `[${key}]`;
-      return /^\w{1,64}$/.test(key) ? `.${key}` : `[${shown(key)}]`;
-    };
-    return new Place(this.path + keys.map(step).join(''), this.errors);
+    return keys.reduce<Place>((place, key) => new Place(key, this.errors, place), this);
   }
 
   refuse(message: string): void {
-    if (this.errors.length < MOST_ERRORS) this.errors.push({ field: this.path, message });
+    if (this.errors.length < MOST_ERRORS) this.errors.push({ field: this.path(), message });
+  }
+
+  /** Spelled out for what is refused alone: most places of most messages are right. */
+  private path(): string {
+    const { key, within } = this;
+    if (!within) return String(key);
+    if (typeof key === 'number') return `${within.path()}[${key}]`;
+    return within.path() + (/^\w{1,64}$/.test(key) ? `.${key}` : `[${shown(key)}]`);
   }
 }
 

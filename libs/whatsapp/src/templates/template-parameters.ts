@@ -1,10 +1,18 @@
+import { LRUCache } from 'lru-cache';
+
 import type { WhatsAppTemplate } from '#messages';
 
 import type { BodyParameters } from '../payloads/index.ts';
 
+/** By body text: each is looked through once, not with every message. */
+const found = new LRUCache<string, readonly string[]>({
+  max: 1_000,
+  memoMethod: (bodyText) => [...new Set(Array.from(bodyText.matchAll(/\{\{\s*(\w+)\s*\}\}/g), ([, name]) => name!))],
+});
+
 /** The distinct placeholders of a body, in the order they appear: a repeated one is one parameter. */
-export function placeholders(bodyText: string): string[] {
-  return [...new Set([...bodyText.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(([, name]) => name as string))];
+export function placeholders(bodyText: string): readonly string[] {
+  return found.memo(bodyText);
 }
 
 /** What is wrong with the values given for a template's body; undefined when they fit. */
@@ -31,7 +39,7 @@ function positionalFault(expected: number, given: number): string | undefined {
   return expected === given ? undefined : `the template has ${expected} parameters, ${given} were given`;
 }
 
-function namedFault(expected: string[], given: string[]): string | undefined {
+function namedFault(expected: readonly string[], given: string[]): string | undefined {
   const missing = expected.filter((name) => !given.includes(name));
   const unknown = given.filter((name) => !expected.includes(name));
   const faults = [
