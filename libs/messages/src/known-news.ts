@@ -11,11 +11,14 @@ type Address = Pick<Sighting, 'tenantId'> & { address: string };
 
 /** News of people that stands in the database already, so that hearing it again costs no statement. */
 export class KnownNews {
-  private readonly byAddress = new LRUCache<string, Set<string>>({ max: ADDRESSES, ttl: REMEMBERED_MS });
+  private readonly byAddress = new LRUCache<string, Set<string>>({ max: ADDRESSES });
+  private rememberedSince = performance.now();
 
+  /** Addresses of one person are forgotten together, so the first one answers for all. */
   has(sighting: Sighting): boolean {
-    const text = textOf(sighting);
-    return sighting.addresses.every(({ address }) => this.byAddress.get(keyOf(sighting, address))?.has(text));
+    this.forgetWhatIsOld();
+    const [first] = sighting.addresses;
+    return first !== undefined && this.byAddress.get(keyOf(sighting, first.address))?.has(textOf(sighting)) === true;
   }
 
   add(sighting: Sighting): void {
@@ -26,9 +29,17 @@ export class KnownNews {
     }
   }
 
-  /** Something about them changed. */
+  /** Something about whom they belong to changed. */
   forget(addresses: Address[]): void {
     for (const one of addresses) this.byAddress.delete(keyOf(one, one.address));
+  }
+
+  /** All at once: a time for each entry costs more than the entry. */
+  private forgetWhatIsOld(): void {
+    const now = performance.now();
+    if (now - this.rememberedSince < REMEMBERED_MS) return;
+    this.byAddress.clear();
+    this.rememberedSince = now;
   }
 }
 

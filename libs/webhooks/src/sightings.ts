@@ -123,7 +123,13 @@ function without(attributes: { [name in ContactAttribute]?: string | null | unde
 }
 
 function present(sighting: Sighting): Sighting[] {
-  const isShort = ({ address }: SeenAddress) => address.length <= LONGEST_ADDRESS;
-  const addresses = sighting.addresses.filter(isShort);
-  return addresses.length > 0 ? [{ ...sighting, addresses, left: sighting.left.filter(isShort) }] : [];
+  const { addresses, left } = sighting;
+  if (!addresses.every(isShort) || !left.every(isShort)) {
+    return present({ ...sighting, addresses: addresses.filter(isShort), left: left.filter(isShort) });
+  }
+  return addresses.length > 0 ? [sighting] : [];
+}
+
+function isShort({ address }: SeenAddress): boolean {
+  return address.length <= LONGEST_ADDRESS;
 }
