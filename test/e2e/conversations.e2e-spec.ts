@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { newId } from '#common';
 import { ApiKeyRepository } from '#tenants';
 
-import { aDelivery, anInboundChange, type Delivery } from '../factories/deliveries.ts';
+import { aDelivery, anInboundChange, aNumberChange, type Delivery } from '../factories/deliveries.ts';
 import { aWamid, PHONE_NUMBER_ID } from '../factories/messages.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestApp, TENANT, type TestApp } from '../support/test-app.ts';
@@ -80,6 +80,22 @@ describe(ROUTE, () => {
     const { body } = await app.api.get(`${ROUTE}/${conversation.id}/messages`).expect(200);
     expect(body.data.map((one: { direction: string }) => one.direction)).toEqual(['inbound', 'inbound', 'outbound']);
     expect(body.data[2].id).toBe(sent.id);
+  });
+
+  it('go on when somebody changes their number', async () => {
+    const [from, to] = [aPerson(), aPerson()];
+    await write(from, 'from the old number', 60);
+    await post(aDelivery([aNumberChange({ from, to })]));
+    await write(to, 'from the new one');
+
+    await eventually(async () => {
+      const [old, current] = [await conversationWith(from), await conversationWith(to)];
+      expect(old).toEqual(current);
+      expect(current).toMatchObject({ contact: `+${to}`, unread: 2 });
+    });
+    const { id } = await conversationWith(to);
+    const { body } = await app.api.get(`${ROUTE}/${id}/messages`).expect(200);
+    expect(body.data.map(({ type }: { type: string }) => type)).toEqual(['text', 'system', 'text']);
   });
 
   it('count a message that is delivered twice once', async () => {

@@ -81,6 +81,13 @@ export function anInboundChange({
   });
 }
 
+/** WhatsApp tells that a person has another number. */
+export function aNumberChange({ from, to, at = new Date() }: { from: string; to: string; at?: Date }): object {
+  const system = { body: 'changed', wa_id: to, type: 'user_changed_number' };
+  const timestamp = String(Math.floor(at.getTime() / 1_000));
+  return messagesChange(undefined, { messages: [{ from, id: aWamid(), timestamp, type: 'system', system }] });
+}
+
 function messagesChange(phoneNumberId = PHONE_NUMBER_ID, value: object): object {
   const metadata = { display_phone_number: '15550783881', phone_number_id: phoneNumberId };
   return { field: 'messages', value: { messaging_product: 'whatsapp', metadata, ...value } };

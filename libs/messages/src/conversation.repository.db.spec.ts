@@ -155,6 +155,74 @@ describe(ConversationRepository.name, () => {
     });
   });
 
+  describe('of a person with several addresses', () => {
+    const OLD = '+34612345678';
+    /** Wrote under a user id, then from a number, then from another; somebody else wrote in between. */
+    async function aPersonOfThree(): Promise<Map<string, Conversation>> {
+      const contact = newId();
+      for (const [address, kind] of [
+        ['ES.1', 'user_id'],
+        [OLD, 'phone'],
+        ['+34687654321', 'phone'],
+      ]) {
+        await db.query(
+          'INSERT INTO contact_addresses (tenant_id, address, kind, contact_id, seen_at) VALUES ($1, $2, $3, $4, now())',
+          [TENANT, address, kind, contact],
+        );
+      }
+      for (const contactKey of ['ES.1', OLD, 'somebody else', '+34687654321']) await note(aNote({ contactKey }));
+      await note(aNote({ contactKey: OLD, tenantId: newId() }), aNote({ contactKey: OLD, phoneNumberId: '2' }));
+      const own = (await all()).filter(({ tenantId, phoneNumberId }) => tenantId === TENANT && phoneNumberId !== '2');
+      return new Map(own.map((one) => [one.contactKey, one]));
+    }
+    const keys = (contactKeys: string[]) => [...contactKeys].sort();
+
+    it('are one, under the address they wrote from last, with all that is unread', async () => {
+      await aPersonOfThree();
+
+      const listed = await conversations.list({ tenantId: TENANT, phoneNumberId: PHONE_NUMBER_ID }, 9);
+
+      expect(listed.map(({ contactKey, unread }) => [contactKey, unread])).toEqual([
+        ['+34687654321', 3],
+        ['somebody else', 1],
+      ]);
+      expect(keys(listed[0]!.contactKeys)).toEqual(keys(['ES.1', OLD, '+34687654321']));
+      expect(listed[1]!.contactKeys).toEqual(['somebody else']);
+    });
+
+    it('are found by each address and under each id', async () => {
+      const own = await aPersonOfThree();
+      const latest = own.get('+34687654321')!.id;
+
+      const byAddress = await conversations.list({ phoneNumberId: PHONE_NUMBER_ID, contactKey: 'ES.1' }, 9);
+      const found = await Promise.all([...own.values()].map(({ id }) => conversations.find(id)));
+
+      expect(byAddress.map(({ id }) => id)).toEqual([latest]);
+      expect(found.map((one) => one!.id).filter((id) => id === latest)).toHaveLength(3);
+      expect(await conversations.find(newId())).toBeNull();
+    });
+
+    it('are read as a whole', async () => {
+      const own = await aPersonOfThree();
+      const latest = own.get('+34687654321')!;
+
+      await conversations.markRead(latest.id, latest.lastInboundWamid);
+
+      const unread = await conversations.list({ tenantId: TENANT, unread: true }, 9);
+      expect(unread.map(({ contactKey }) => contactKey)).toEqual([OLD, 'somebody else']);
+      expect(unread[0]!.phoneNumberId).toBe('2');
+    });
+
+    it('are unread while any of them is', async () => {
+      const own = await aPersonOfThree();
+      await db.manager.update(Conversation, own.get('+34687654321')!.id, { unread: 0 });
+
+      const unread = await conversations.list({ tenantId: TENANT, phoneNumberId: PHONE_NUMBER_ID, unread: true }, 9);
+
+      expect(unread.map(({ contactKey }) => contactKey)).toEqual(['+34687654321', 'somebody else']);
+    });
+  });
+
   it('stays unread when something came in after what was read', async () => {
     const seen = aNote({ at: inMs(-9_000) });
     await note(seen);

@@ -31,6 +31,12 @@ export interface ConversationFilter {
   unread?: boolean;
 }
 
+/** All that one person wrote to one number, under whatever address: the row of what came in last stands for the others. */
+export interface PersonConversation extends Conversation {
+  /** Where the messages of both sides stand. */
+  contactKeys: string[];
+}
+
 const WINDOW_HOURS = 24;
 const WINDOW_MS = WINDOW_HOURS * 3_600_000;
 
@@ -70,33 +76,65 @@ export class ConversationRepository {
   }
 
   /** The last one written to first; before the one whose last message is `beforeId`. */
-  async list(filter: ConversationFilter, limit: number, beforeId?: string): Promise<Conversation[]> {
+  async list(filter: ConversationFilter, limit: number, beforeId?: string): Promise<PersonConversation[]> {
     const { tenantId, phoneNumberId, contactKey, window, unread } = filter;
     const query = this.dataSource.manager
       .createQueryBuilder(Conversation, 'c')
-      .where(
-        Object.fromEntries(
-          Object.entries({ tenantId, phoneNumberId, contactKey }).filter(([, value]) => value !== undefined),
-        ),
-      )
+      .where(`NOT EXISTS (SELECT ${OTHERS} AND other.last_inbound_id > c.last_inbound_id)`)
       .orderBy('c.lastInboundId', 'DESC')
       .limit(limit);
+    if (tenantId) query.andWhere('c.tenantId = :tenantId', { tenantId });
+    if (phoneNumberId) query.andWhere('c.phoneNumberId = :phoneNumberId', { phoneNumberId });
+    if (contactKey) query.andWhere(`(c.contactKey = :contactKey OR ${IS_OF_CONTACT})`, { contactKey });
     if (beforeId) query.andWhere('c.lastInboundId < :beforeId', { beforeId });
-    if (unread !== undefined) query.andWhere(unread ? 'c.unread > 0' : 'c.unread = 0');
+    if (unread !== undefined) query.andWhere(unread ? IS_UNREAD : `NOT ${IS_UNREAD}`);
     if (window) {
       const isOpen = `c.lastInboundAt > now() - interval '${WINDOW_HOURS} hours'`;
       query.andWhere(window === 'open' ? isOpen : `NOT ${isOpen}`);
     }
-    return query.getMany();
+    return this.withOthers(await query.getMany());
   }
 
-  async findById(id: string): Promise<Conversation | null> {
-    return this.dataSource.manager.findOneBy(Conversation, { id });
+  /** Under its own id, or that of any other the person has with this number. */
+  async find(id: string): Promise<PersonConversation | null> {
+    const conversation = await this.dataSource.manager
+      .createQueryBuilder(Conversation, 'l')
+      .where(
+        `l.id = (
+          SELECT coalesce((SELECT other.id ${OTHERS} AND other.last_inbound_id > c.last_inbound_id
+                           ORDER BY other.last_inbound_id DESC LIMIT 1), c.id)
+          FROM conversations c WHERE c.id = :id)`,
+        { id },
+      )
+      .getOne();
+    const [found] = await this.withOthers(conversation ? [conversation] : []);
+    return found ?? null;
   }
 
-  /** Unless something came in since `wamid`. */
+  /** All of it, unless something came in since `wamid`. */
   async markRead(id: string, wamid: string): Promise<void> {
-    await this.dataSource.manager.update(Conversation, { id, lastInboundWamid: wamid }, { unread: 0 });
+    await this.dataSource.query(
+      `WITH c AS (SELECT * FROM conversations WHERE id = $1 AND last_inbound_wamid = $2)
+       UPDATE conversations SET unread = 0
+       WHERE id IN (SELECT id FROM c UNION SELECT theirs.id FROM c CROSS JOIN LATERAL (SELECT other.id ${OTHERS}) theirs)`,
+      [id, wamid],
+    );
+  }
+
+  private async withOthers(conversations: Conversation[]): Promise<PersonConversation[]> {
+    if (conversations.length === 0) return [];
+    const others = await queryRows<{ id: string; unread: number; contactKeys: string[] }>(
+      this.dataSource,
+      `SELECT c.id, theirs.* FROM conversations c CROSS JOIN LATERAL (
+         SELECT sum(other.unread)::int AS unread, array_agg(other.contact_key) AS "contactKeys" ${OTHERS}) theirs
+       WHERE c.id = ANY ($1) AND theirs.unread IS NOT NULL`,
+      [conversations.map(({ id }) => id)],
+    );
+    const byId = new Map(others.map((one) => [one.id, one]));
+    return conversations.map((own) => {
+      const { unread = 0, contactKeys = [] } = byId.get(own.id) ?? {};
+      return Object.assign(own, { unread: own.unread + unread, contactKeys: [own.contactKey, ...contactKeys] });
+    });
   }
 }
 
@@ -120,6 +158,22 @@ function latestOfEach(notes: InboundNote[]) {
   }
   return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
+
+/**
+ * The other rows of the person of row `c`: whoever changes their number, or is known by user id first and by phone later,
+ * has several.
+ */
+const OTHERS = `
+FROM contact_addresses here
+JOIN contact_addresses there ON there.contact_id = here.contact_id AND there.address <> here.address
+JOIN conversations other ON other.phone_number_id = c.phone_number_id AND other.contact_key = there.address
+  AND other.tenant_id = c.tenant_id
+WHERE here.address = c.contact_key AND here.tenant_id = c.tenant_id`;
+const IS_UNREAD = `(c.unread > 0 OR EXISTS (SELECT ${OTHERS} AND other.unread > 0))`;
+const IS_OF_CONTACT = `(c.contact_key, c.tenant_id) IN (
+  SELECT here.address, here.tenant_id
+  FROM contact_addresses there JOIN contact_addresses here ON here.contact_id = there.contact_id
+  WHERE there.address = :contactKey)`;
 
 /** $1: JSON list of `latestOfEach`. */
 const NOTE = `

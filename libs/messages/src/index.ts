@@ -14,6 +14,7 @@ export {
   ConversationRepository,
   type ConversationWindow,
   type InboundNote,
+  type PersonConversation,
   windowAt,
 } from './conversation.repository.ts';
 export { advance, type DeliveryProgress, type DeliveryReport } from './delivery-progress.ts';

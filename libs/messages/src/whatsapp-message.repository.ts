@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, In } from 'typeorm';
 
 import { GroupCommit, preparedRows } from '#common';
 
@@ -71,13 +71,17 @@ export class WhatsAppMessageRepository {
 
   /** What was said between a number of ours and somebody, in both directions. Newest first, older than `beforeId`. */
   async listWith(
-    { tenantId, phoneNumberId, contactKey }: Pick<WhatsAppMessage, 'tenantId' | 'phoneNumberId' | 'contactKey'>,
+    {
+      tenantId,
+      phoneNumberId,
+      contactKeys,
+    }: Pick<WhatsAppMessage, 'tenantId' | 'phoneNumberId'> & { contactKeys: string[] },
     limit: number,
     beforeId?: string,
   ): Promise<WhatsAppMessage[]> {
     const query = this.dataSource.manager
       .createQueryBuilder(WhatsAppMessage, 'm')
-      .where({ tenantId, phoneNumberId, contactKey })
+      .where({ tenantId, phoneNumberId, contactKey: In(contactKeys) })
       .orderBy('m.id', 'DESC')
       .limit(limit);
     if (beforeId) query.andWhere('m.id < :beforeId', { beforeId });

@@ -6,6 +6,7 @@ import {
   type Conversation,
   type ConversationFilter,
   ConversationRepository,
+  type PersonConversation,
   WhatsAppMessageRepository,
   windowAt,
 } from '#messages';
@@ -56,8 +57,7 @@ export class ConversationsController {
   @Get(':id/messages')
   @RequireScope('messages:read')
   async listMessages(@CurrentCaller() caller: Caller, @Param('id') id: string, @Query() { limit, cursor }: PageDto) {
-    const { tenantId, phoneNumberId, contactKey } = await this.find(caller, id);
-    const found = await this.messages.listWith({ tenantId, phoneNumberId, contactKey }, limit + 1, readCursor(cursor));
+    const found = await this.messages.listWith(await this.find(caller, id), limit + 1, readCursor(cursor));
     return toPage(found, limit, toMessageResponse);
   }
 
@@ -74,7 +74,7 @@ export class ConversationsController {
     @Param('id') id: string,
     @Body() { typing = false }: MarkReadDto,
   ): Promise<ConversationResponse> {
-    const { phoneNumberId, lastInboundWamid } = await this.find(caller, id);
+    const { id: latestId, phoneNumberId, lastInboundWamid } = await this.find(caller, id);
     const sender = this.senders.byPhoneNumberId(phoneNumberId);
     if (!sender) {
       throw new AppError(409, 'sending-number-unknown', `The number ${phoneNumberId} is not configured any more.`);
@@ -84,7 +84,7 @@ export class ConversationsController {
     } catch (failure) {
       throw failure instanceof CloudApiError ? notMarked(failure) : failure;
     }
-    await this.conversations.markRead(id, lastInboundWamid);
+    await this.conversations.markRead(latestId, lastInboundWamid);
     return this.show(await this.find(caller, id));
   }
 
@@ -95,8 +95,8 @@ export class ConversationsController {
   }
 
   /** Another tenant's conversation is not found, as one that does not exist. */
-  private async find({ tenantId }: Caller, id: string): Promise<Conversation> {
-    const conversation = isUuid(id) ? await this.conversations.findById(id) : null;
+  private async find({ tenantId }: Caller, id: string): Promise<PersonConversation> {
+    const conversation = isUuid(id) ? await this.conversations.find(id) : null;
     if (!conversation || (tenantId !== null && conversation.tenantId !== tenantId)) {
       throw new NotFoundError('conversation', id);
     }

@@ -1,6 +1,9 @@
 import { Column, CreateDateColumn, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** One person who wrote to one number of ours. What was said are the messages of the same number and contact key. */
+/**
+ * One person who wrote to one number of ours, from one address. What was said are the messages of the same number and
+ * contact key; who has several addresses has several rows (`PersonConversation`).
+ */
 @Entity('conversations')
 @Index('conversations_contact', ['phoneNumberId', 'contactKey', 'tenantId'], { unique: true })
 @Index('conversations_latest', ['tenantId', 'lastInboundId'])

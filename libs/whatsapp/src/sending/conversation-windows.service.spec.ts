@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { ValidationError } from '#common';
 import type {
+  ContactAddress,
   ContactRepository,
   ConversationRepository,
   ConversationWindow,
@@ -27,12 +28,14 @@ describe(ConversationWindowsService.name, () => {
   let window: ConversationWindow;
   let templateRefusal: Error | undefined;
   let contact: KnownContact | undefined;
+  /** The contact's, those it left too. */
+  let addresses: string[];
   /** The addresses whose window was looked up. */
   let asked: string[];
   let service: ConversationWindowsService;
 
   beforeEach(() => {
-    [window, templateRefusal, contact, asked] = [OPEN, undefined, undefined, []];
+    [window, templateRefusal, contact, addresses, asked] = [OPEN, undefined, undefined, [], []];
     service = new ConversationWindowsService(
       strict<ConversationRepository>({
         windowOf: (_, addresses) => {
@@ -42,6 +45,7 @@ describe(ConversationWindowsService.name, () => {
       }),
       strict<ContactRepository>({
         findByAddresses: () => Promise.resolve(new Map(contact ? [['+34612345678', contact]] : [])),
+        findAddresses: () => Promise.resolve(addresses.map((address) => ({ address }) as ContactAddress)),
       }),
       strict<TemplateCatalogueService>({
         check: () => (templateRefusal ? Promise.reject(templateRefusal) : Promise.resolve({} as WhatsAppTemplate)),
@@ -67,11 +71,12 @@ describe(ConversationWindowsService.name, () => {
   });
 
   it('asks for every address of the person: they may have written without showing their number', async () => {
-    contact = { phone: '+34612345678', userId: 'ES.1', waId: '34612345678' } as KnownContact;
+    contact = { id: 'contact' } as KnownContact;
+    addresses = ['+34612345678', 'ES.1', '+34600000001'];
 
     await decide(aRequest());
 
-    expect(asked).toEqual(['+34612345678', '+34612345678', 'ES.1']);
+    expect(asked).toEqual(['+34612345678', 'ES.1', '+34600000001']);
   });
 
   it('refuses it before Meta does once the window is closed, and says since when and what to do', async () => {

@@ -61,10 +61,11 @@ export class ConversationWindowsService {
     return { content, ...(fallback && { fallback: toFallback(fallback) }) };
   }
 
-  /** Whoever is written to by phone may have answered under a user id, and the other way round. */
+  /** Whoever is written to by phone may have answered under a user id, or under the number they had before. */
   private async addressesOf(tenantId: string, contactKey: string): Promise<string[]> {
     const contact = (await this.contacts.findByAddresses(tenantId, [contactKey])).get(contactKey);
-    return [contactKey, contact?.phone, contact?.userId].filter((address) => typeof address === 'string');
+    const known = contact ? await this.contacts.findAddresses([contact.id]) : [];
+    return [...new Set([contactKey, ...known.map(({ address }) => address)])];
   }
 
   private async checkTemplate(sender: Sender, { fallback }: SendRequest, content: MessageContent): Promise<void> {
