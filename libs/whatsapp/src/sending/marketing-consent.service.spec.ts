@@ -33,6 +33,34 @@ describe(MarketingConsentService.name, () => {
     await expect(aService(choice).assertWanted('tenant', TO, { category: 'MARKETING' })).resolves.toBeUndefined();
   });
 
+  it('asks once for many at the same time, each tenant for its own people', async () => {
+    const asked: [string, string[]][] = [];
+    const stopped = { marketing: 'stopped', marketingSince: SINCE, marketingSource: 'BAJA' } as KnownContact;
+    const service = new MarketingConsentService(
+      strict<ContactRepository>({
+        findByAddresses: (tenantId, addresses) => {
+          asked.push([tenantId, addresses]);
+          return Promise.resolve(new Map(tenantId === 'one' ? [['+2', stopped]] : []));
+        },
+      }),
+    );
+    const people = [
+      ['one', '+1'],
+      ['one', '+2'],
+      ['two', '+2'],
+    ] as const;
+
+    const outcomes = await Promise.allSettled(
+      people.map(([tenantId, to]) => service.assertWanted(tenantId, to, { category: 'MARKETING' })),
+    );
+
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(asked).toEqual([
+      ['one', ['+1', '+2']],
+      ['two', ['+2']],
+    ]);
+  });
+
   it('asks nobody about templates that are no marketing', async () => {
     asked = 0;
 

@@ -1,20 +1,39 @@
 import { Injectable } from '@nestjs/common';
 
-import { ValidationError } from '#common';
-import { ContactRepository, type WhatsAppTemplate } from '#messages';
+import { GroupCommit, ValidationError } from '#common';
+import { ContactRepository, type KnownContact, type WhatsAppTemplate } from '#messages';
+
+interface Person {
+  tenantId: string;
+  contactKey: string;
+}
+
+const LOOK_UPS = { largest: 1_000, mostWaiting: 100_000, gapMs: 0 };
 
 /** Whether somebody still wants marketing messages. Meta refuses them as well (131050), and counts it against the number. */
 @Injectable()
 export class MarketingConsentService {
+  /** A thousand messages of one request are one question. */
+  private readonly lookUps = new GroupCommit((people: Person[]) => this.lookUp(people), LOOK_UPS);
+
   constructor(private readonly contacts: ContactRepository) {}
 
   /** @throws ValidationError 422 `recipient-opted-out` for a marketing template to somebody who stopped them */
   async assertWanted(tenantId: string, contactKey: string, { category }: Pick<WhatsAppTemplate, 'category'>) {
     if (category !== 'MARKETING') return;
-    const contact = (await this.contacts.findByAddresses(tenantId, [contactKey])).get(contactKey);
+    const contact = await this.lookUps.add({ tenantId, contactKey });
     if (contact?.marketing !== 'stopped') return;
     const since = contact.marketingSince ? ` at ${contact.marketingSince.toISOString()}` : '';
     const message = `this person stopped marketing messages${since} (${contact.marketingSource ?? 'unknown'}); send none until they ask for them again`;
     throw new ValidationError([{ field: 'to', message }], 'recipient-opted-out');
+  }
+
+  private async lookUp(people: Person[]): Promise<(KnownContact | undefined)[]> {
+    const found = new Map<string, Map<string, KnownContact>>();
+    for (const tenantId of new Set(people.map((one) => one.tenantId))) {
+      const theirs = people.filter((one) => one.tenantId === tenantId).map(({ contactKey }) => contactKey);
+      found.set(tenantId, await this.contacts.findByAddresses(tenantId, theirs));
+    }
+    return people.map(({ tenantId, contactKey }) => found.get(tenantId)?.get(contactKey));
   }
 }

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
 
@@ -41,13 +43,16 @@ describe(WhatsAppBusinessService.name, () => {
   let batches: Omit<MessageBatch, 'createdAt'>[];
   let wakeUps: number;
   let elapsedMs: number;
+  /** What looking at the window of a free-form message takes. */
+  let decisionMs: number;
   let templateRefusal: AppError | undefined;
   let getPhoneNumber: () => Promise<PhoneNumberInfo>;
   /** How often a message is looked up before WhatsApp has answered for it. */
   let lookUpsBeforeAnswer: number;
 
   beforeEach(() => {
-    [stored, batches, wakeUps, elapsedMs, templateRefusal, lookUpsBeforeAnswer] = [[], [], 0, 0, undefined, 0];
+    [stored, batches, wakeUps, elapsedMs, decisionMs] = [[], [], 0, 0, 0];
+    [templateRefusal, lookUpsBeforeAnswer] = [undefined, 0];
   });
 
   function aService(config: { notificationsEnabled?: boolean; defaultCountry?: string } = {}): WhatsAppBusinessService {
@@ -82,7 +87,10 @@ describe(WhatsAppBusinessService.name, () => {
       }),
       strict<ConversationWindowsService>({
         readFallback: () => ({ errors: [] }),
-        decide: (_sender, _contactKey, content) => Promise.resolve({ content }),
+        decide: async (_sender, _contactKey, content) => {
+          await pause(decisionMs);
+          return { content };
+        },
       }),
       strict<MarketingConsentService>({ assertWanted: () => Promise.resolve() }),
       strict<CloudApiClient>({ getPhoneNumber: () => getPhoneNumber() }),
@@ -255,6 +263,19 @@ describe(WhatsAppBusinessService.name, () => {
       expect(stored.map(({ recipientPhone }) => recipientPhone)).toEqual(['+34612345678', '+34612345679']);
       expect(batches).toEqual([{ id: batchId, tenantId: TENANT, accepted: 2, rejected: 3 }]);
       expect(wakeUps).toBe(1);
+    });
+
+    it('gives ids in the order of the batch, however long each message takes to judge', async () => {
+      decisionMs = 5;
+      const items = Array.from({ length: 120 }, (_, index): BulkItem => {
+        return { request: index % 3 === 0 ? aRequest() : aRequest({ message: TEMPLATE }) };
+      });
+
+      const { results } = await sendBulk(items);
+
+      const ids = results.map((one) => ('message' in one ? one.message.id : ''));
+      expect(ids).toEqual([...ids].sort());
+      expect(results.map(({ index }) => index)).toEqual(items.map((_, index) => index));
     });
 
     it('remembers also a batch without one good message', async () => {

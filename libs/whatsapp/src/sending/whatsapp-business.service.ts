@@ -25,6 +25,8 @@ import { OutboxPoller } from './outbox.poller.ts';
 import { PRIORITIES, type SendRequest } from './send-request.ts';
 
 const DAY_MS = 24 * 3_600_000;
+/** Of a batch: what they ask the database is asked together, and leaves others room. */
+const JUDGED_AT_ONCE = 50;
 const DEFAULT_LIFE_MS = DAY_MS;
 const LONGEST_SCHEDULE_MS = 366 * DAY_MS;
 const WAIT_POLL_MS = 50;
@@ -107,7 +109,12 @@ export class WhatsAppBusinessService {
     this.assertEnabled();
     const batchId = newId();
     const judgements: (({ index: number } & Judged) | { index: number; error: AppError })[] = [];
-    for (const [index, item] of items.entries()) judgements.push({ index, ...(await this.judgeItem(item, batchId)) });
+    while (judgements.length < items.length) {
+      const first = judgements.length;
+      const some = items.slice(first, first + JUDGED_AT_ONCE);
+      const judged = await Promise.all(some.map((item) => this.judgeItem(item, batchId)));
+      judgements.push(...judged.map((one, place) => ({ index: first + place, ...one })));
+    }
 
     const good = judgements.filter((one) => 'message' in one);
     const messages = good.map(({ message }) => message);
@@ -189,6 +196,8 @@ export class WhatsAppBusinessService {
   }
 
   private async toMessage(request: SendRequest, sender: Sender, errors: FieldError[]): Promise<Judged> {
+    // Before anything is waited for: in a batch, too, the order of ids is the order of acceptance.
+    const id = newId();
     const recipient = this.readRecipient(request, errors);
     const times = this.readTimes(request, errors);
     const { content: asked, errors: contentErrors } = readContent(request.message);
@@ -207,7 +216,7 @@ export class WhatsAppBusinessService {
       : await this.windows.decide(sender, recipient.contactKey, asked, request, fallbackContent);
 
     const message = {
-      id: newId(),
+      id,
       tenantId: request.tenantId,
       phoneNumberId: sender.phoneNumberId,
       fromPhone: sender.fromPhone ?? null,
