@@ -65,7 +65,9 @@ describe.each([
   async function outcomeOf(item: WebhookItem, itemIndex: number): Promise<string> {
     const { manager } = app.database;
     const setAside = await manager.findOneBy(SetAsideItem, { itemIndex });
-    if (setAside) return `${item.kind}: set aside as ${setAside.reason}`;
+    const aside = setAside ? `set aside as ${setAside.reason}` : undefined;
+    const stored = 'message' in item && (await manager.findOneBy(WhatsAppMessage, wamidOf(item.message)));
+    if (aside && !stored) return `${item.kind}: ${aside}`;
     switch (item.kind) {
       case 'status': {
         const { status } = await manager.findOneByOrFail(WhatsAppMessage, wamidOf(item.event));
@@ -74,7 +76,8 @@ describe.each([
       case 'message':
       case 'elsewhere': {
         const { messageType, status, content } = await manager.findOneByOrFail(WhatsAppMessage, wamidOf(item.message));
-        return `${item.kind}: stored as ${messageType}, ${status}, with ${Object.keys(content).sort().join(', ')}`;
+        const keys = Object.keys(content).sort().join(', ');
+        return `${item.kind}: stored as ${messageType}, ${status}, with ${keys}${aside ? `; ${aside}` : ''}`;
       }
       case 'preference': {
         const contacts = await manager.find(KnownContact);

@@ -11,6 +11,7 @@ import { SetAsideItem, WebhookDelivery, WhatsAppMessage } from '#messages';
 import { DEFAULT_VERIFY_TOKEN } from '../../apps/simulator/src/defaults.ts';
 import {
   aDelivery,
+  anEditChange,
   anInboundChange,
   anInboundDelivery,
   aStatusChange,
@@ -251,6 +252,20 @@ describe.each(DOORS)('/api/v1/whatsapp/webhook, $door,', ({ hotRoutes }) => {
       const message = await aSent({ whatsappMessageId: wamid });
 
       await eventually(async () => expect((await reload(db, message)).status).toBe('READ'));
+      expect(await setAside(wamid)).toMatchObject([{ resolvedAt: expect.any(Date) }]);
+    });
+
+    it('of an edit that overtakes its message are applied as soon as that is stored', async () => {
+      const wamid = aWamid();
+      await deliver(aDelivery([anEditChange({ of: wamid, text: 'Adiós' })]));
+      expect(await setAside(wamid)).toMatchObject([{ reason: 'unknown-message', resolvedAt: null }]);
+
+      await deliver(anInboundDelivery({ wamid, text: 'Hola' }));
+
+      await eventually(async () => {
+        const original = await db.manager.findOneByOrFail(WhatsAppMessage, { whatsappMessageId: wamid });
+        expect(original.content).toMatchObject({ text: { body: 'Adiós' }, original: { text: { body: 'Hola' } } });
+      });
       expect(await setAside(wamid)).toMatchObject([{ resolvedAt: expect.any(Date) }]);
     });
 

@@ -81,6 +81,14 @@ export function anInboundChange({
   });
 }
 
+/** A customer corrects what they wrote. */
+export function anEditChange({ of, text, from = '34612345678' }: { of: string; text: string; from?: string }): object {
+  const message = { type: 'text', text: { body: text } };
+  const timestamp = String(Math.floor(Date.now() / 1_000));
+  const edit = { original_message_id: of, message };
+  return messagesChange(undefined, { messages: [{ from, id: aWamid(), timestamp, type: 'edit', edit }] });
+}
+
 /** WhatsApp tells that a person has another number. */
 export function aNumberChange({ from, to, at = new Date() }: { from: string; to: string; at?: Date }): object {
   const system = { body: 'changed', wa_id: to, type: 'user_changed_number' };

@@ -22,6 +22,8 @@ export interface Kept {
   stored: Pick<ToldMessage, 'id' | 'tenantId' | 'contactKey'>;
   /** False: it was stored before. */
   isNew: boolean;
+  /** An edit or a revocation of a message that is not here, or not yet: it is stored by itself. */
+  isHomeless: boolean;
 }
 
 /** Stores what people write to us, and what was written to them past Palomar. */
@@ -43,11 +45,14 @@ export class MessageKeeper {
     const plain = rows.filter((_, index) => !amending.has(told[index]!));
     const fresh = new Set(await this.messages.store(tx, plain));
     // After the others: what they amend may be in the same delivery.
-    const homeless = amending.size > 0 ? await this.amend(tx, [...amending]) : new Set();
+    const homeless = amending.size > 0 ? await this.amend(tx, [...amending]) : new Set<InboundMessage>();
     const alone = rows.filter((_, index) => homeless.has(told[index]!));
     for (const id of await this.messages.store(tx, alone)) fresh.add(id);
 
-    const kept = rows.map((stored, index) => ({ told: told[index]!, stored, isNew: fresh.has(stored.id) }));
+    const kept = rows.map((stored, index) => {
+      const message = told[index]!;
+      return { told: message, stored, isNew: fresh.has(stored.id), isHomeless: homeless.has(message) };
+    });
     await this.noteWritten(tx, kept.filter(isWrittenNow));
     return kept;
   }

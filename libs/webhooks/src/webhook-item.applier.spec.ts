@@ -10,7 +10,7 @@ import { strict } from '../../../test/factories/strict.ts';
 import type { AccountEventApplier } from './account-event.applier.ts';
 import type { ContactKeeper } from './contact.keeper.ts';
 import type { WebhookItem } from './mapping/webhook-item.ts';
-import type { MessageKeeper } from './message.keeper.ts';
+import type { Kept, MessageKeeper } from './message.keeper.ts';
 import { WebhookItemApplier } from './webhook-item.applier.ts';
 
 const TENANT = newId();
@@ -59,7 +59,10 @@ describe(WebhookItemApplier.name, () => {
       keep: async (_, told) => {
         await Promise.resolve();
         for (const { whatsappMessageId } of told) apply(whatsappMessageId);
-        return [];
+        return told.map((one): Kept => {
+          const stored = { id: newId(), tenantId: TENANT, contactKey: KNOWN_CONTACT };
+          return { told: one, stored, isNew: true, isHomeless: false };
+        });
       },
     });
     const contacts = strict<ContactKeeper>({ note: () => Promise.resolve() });

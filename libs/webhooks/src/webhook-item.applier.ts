@@ -13,6 +13,7 @@ import { MessageKeeper } from './message.keeper.ts';
 export type Refusal = Pick<SetAside, 'reason' | 'detail' | 'whatsappMessageId' | 'item'>;
 
 type StatusItem = Extract<WebhookItem, { kind: 'status' }>;
+type MessageItem = Extract<WebhookItem, { kind: 'message' | 'elsewhere' }>;
 
 @Injectable()
 export class WebhookItemApplier {
@@ -53,10 +54,12 @@ export class WebhookItemApplier {
     );
     for (const [index, item] of statuses.entries()) if (!targets[index]) refusals.set(item, unknownMessage(item));
 
+    const messages = items.filter((item) => item.kind === 'message' || item.kind === 'elsewhere');
     const kept = await this.keeper.keep(
       tx,
-      items.flatMap((item) => (item.kind === 'message' || item.kind === 'elsewhere' ? [item.message] : [])),
+      messages.map(({ message }) => message),
     );
+    for (const [index, item] of messages.entries()) if (kept[index]!.isHomeless) refusals.set(item, homeless(item));
     await this.accountEvents.apply(
       tx,
       items.flatMap((item) => (item.kind === 'account-event' ? item.event : [])),
@@ -73,6 +76,12 @@ function unknownMessage(item: StatusItem): Refusal {
   return readAttemptRef(item.event.opaque)
     ? refusal(item, 'unknown-reference', 'it names a message of ours that is not in the record')
     : refusal(item, 'unknown-message', 'no message with this wamid');
+}
+
+/** Once the message it changes is stored, it is applied again. */
+function homeless(item: MessageItem): Refusal {
+  const about = refusal(item, 'unknown-message', 'it changes a message that is not here');
+  return { ...about, whatsappMessageId: jsonSafe(item.message.amendment!.originalId) };
 }
 
 export function refusal(item: WebhookItem, reason: Refusal['reason'], detail: string): Refusal {

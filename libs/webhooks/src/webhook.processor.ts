@@ -120,7 +120,7 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
       if (joinable.length === 0) return false;
       const items = joinable.flatMap(({ item }) => toItems(JSON.parse(item)).slice(0, 1));
       for (const refusal of await this.applier.apply(tx, items)) {
-        if (refusal) this.logger.warn({ message: 'Status not joined', detail: refusal.detail });
+        if (refusal) this.logger.warn({ message: 'Webhook item not joined', detail: refusal.detail });
       }
       await this.deliveries.resolve(
         tx,
