@@ -445,8 +445,9 @@ describe(PoRmqServer.name, () => {
       await stop(server);
 
       expect(server.connected).toBe(false);
-      const { consumerCount } = await channel.assertQueue(broker.queue, QUORUM);
-      expect(consumerCount).toBe(0);
+      await eventually(async () =>
+        expect(await channel.assertQueue(broker.queue, QUORUM)).toMatchObject({ consumerCount: 0 }),
+      );
     });
 
     it('ends while the broker is away', async () => {
