@@ -83,7 +83,8 @@ export class WebhookArchiveRepository {
       this.dataSource,
       `WITH judged_anew AS (
          DELETE FROM webhook_set_aside_items WHERE delivery_id = ANY ($1) AND resolved_at IS NULL)
-       INSERT INTO webhook_queue AS q (delivery_id) SELECT id FROM webhook_deliveries WHERE id = ANY ($1)
+       INSERT INTO webhook_queue AS q (delivery_id, bytes)
+       SELECT id, octet_length(body) FROM webhook_deliveries WHERE id = ANY ($1)
        ON CONFLICT (delivery_id) DO UPDATE SET attempts = 0, next_attempt_at = now() RETURNING delivery_id`,
       [ids],
     );

@@ -8,6 +8,7 @@ import { aMessage, aWamid } from '../../../test/factories/messages.ts';
 import { SetAsideItem } from './entities/set-aside-item.entity.ts';
 import { QueuedDelivery, WebhookDelivery } from './entities/webhook-delivery.entity.ts';
 import { WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
+import { WebhookArchiveRepository } from './webhook-archive.repository.ts';
 import { type SetAside, WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
 
 describe(WebhookDeliveryRepository.name, () => {
@@ -86,6 +87,17 @@ describe(WebhookDeliveryRepository.name, () => {
         [3],
         [0],
       ]);
+    });
+
+    it('takes no more of them when they are replayed', async () => {
+      const ids = await Promise.all([1, 2, 3].map(() => take('x'.repeat(1024 * 1024))));
+      const { rounds, apply } = anApplication();
+      while (await deliveries.applyNext(apply));
+
+      await new WebhookArchiveRepository(db).replay(ids);
+      while (await deliveries.applyNext(apply));
+
+      expect(rounds.map(({ length }) => length)).toEqual([2, 1, 2, 1]);
     });
 
     it('takes back what a failed application changed, and leaves its deliveries due', async () => {
