@@ -213,6 +213,16 @@ describe(ConversationRepository.name, () => {
       expect(unread[0]!.phoneNumberId).toBe('2');
     });
 
+    it('stay unread where something came in since, from another address', async () => {
+      const own = await aPersonOfThree();
+      const seen = own.get(OLD)!;
+
+      await conversations.markRead(seen.id, seen.lastInboundWamid);
+
+      const [person] = await conversations.list({ tenantId: TENANT, phoneNumberId: PHONE_NUMBER_ID }, 1);
+      expect([person!.contactKey, person!.unread]).toEqual(['+34687654321', 1]);
+    });
+
     it('are unread while any of them is', async () => {
       const own = await aPersonOfThree();
       await db.manager.update(Conversation, own.get('+34687654321')!.id, { unread: 0 });

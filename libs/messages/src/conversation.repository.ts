@@ -111,12 +111,15 @@ export class ConversationRepository {
     return found ?? null;
   }
 
-  /** All of it, unless something came in since `wamid`. */
+  /** All of it; what came in since `wamid`, from whichever address, stays unread. */
   async markRead(id: string, wamid: string): Promise<void> {
     await this.dataSource.query(
       `WITH c AS (SELECT * FROM conversations WHERE id = $1 AND last_inbound_wamid = $2)
        UPDATE conversations SET unread = 0
-       WHERE id IN (SELECT id FROM c UNION SELECT theirs.id FROM c CROSS JOIN LATERAL (SELECT other.id ${OTHERS}) theirs)`,
+       WHERE id IN (
+         SELECT id FROM c
+         UNION SELECT theirs.id FROM c CROSS JOIN LATERAL (
+           SELECT other.id ${OTHERS} AND other.last_inbound_id < c.last_inbound_id) theirs)`,
       [id, wamid],
     );
   }

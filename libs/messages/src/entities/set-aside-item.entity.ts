@@ -2,8 +2,11 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
  * `unknown-message`: a status, an edit or a revocation for a wamid we do not know (yet); joined when it is stored.
- * `sent-elsewhere`: nobody stored it in time, so another tool on the number sent it: settled, and no fault. `unknown-reference`: it names a message of ours that
- * is not in the record. `foreign-number`: it speaks of a number that is not ours. `unknown-kind`: newer than this code. `not-applicable`: it could not be applied.
+ * `sent-elsewhere`: nobody stored it in time, so another tool on the number sent it: settled, and no fault.
+ * `unknown-reference`: it names a message of ours that is not in the record.
+ * `foreign-number`: it speaks of a number that is not ours.
+ * `unknown-kind`: newer than this code.
+ * `not-applicable`: it could not be applied.
  */
 export const SET_ASIDE_REASONS = [
   'unknown-message',

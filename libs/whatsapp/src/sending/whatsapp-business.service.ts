@@ -25,11 +25,11 @@ import { OutboxPoller } from './outbox.poller.ts';
 import { PRIORITIES, type SendRequest } from './send-request.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** Of a batch: what they ask the database is asked together, and leaves others room. */
-const JUDGED_AT_ONCE = 50;
 const DEFAULT_LIFE_MS = DAY_MS;
 const LONGEST_SCHEDULE_MS = 366 * DAY_MS;
 const WAIT_POLL_MS = 50;
+/** Of a batch: what they ask the database is asked together, and leaves others room. */
+const JUDGED_AT_ONCE = 50;
 /** `ES.1349…`: country, dot, up to 128 letters and digits; linked portfolios put `ENT.` between. */
 const USER_ID = /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/;
 
