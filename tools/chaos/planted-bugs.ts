@@ -115,7 +115,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: `${MESSAGES}/whatsapp-message.repository.ts`,
         find: 'return this.intake.add(message);',
         replace: `this.intake.add(message).catch(() => undefined);
-    return toStored(message, { created_at: new Date(), next_attempt_at: new Date() });`,
+    return toStored(message, new Date());`,
       },
     ],
     caughtBy: ['postgres-crash'],

@@ -110,7 +110,14 @@ function sizeOf({ contacts, addresses }: ContactRows): number {
 }
 
 function toJson({ contacts, addresses }: ContactRows): string[] {
-  return [storableJson(contacts), storableJson(addresses)];
+  return [storableJson(contacts.map(withoutNulls)), storableJson(addresses.map(withoutNulls))];
+}
+
+/** What is left out is NULL as well, and most of it is: of a person who was only written to, little is known. */
+function withoutNulls(row: object): object {
+  const known: Record<string, unknown> = {};
+  for (const [column, value] of Object.entries(row)) if (value !== null) known[column] = value;
+  return known;
 }
 
 /** Oldest first. Of what is told again and again, such as by each message of a thread, the latest stands for all. */

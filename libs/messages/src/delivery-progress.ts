@@ -33,11 +33,22 @@ export function advance(message: DeliveryProgress, report: DeliveryReport): Deli
   const sentAt = failed ? message.sentAt : earliest(message.sentAt, at);
   const deliveredAt = follow(sentAt, message.deliveredAt, delivered ? at : null);
   const readAt = follow(deliveredAt, message.readAt, report.status === 'READ' ? at : null);
-  const progress = { ...message, status, sentAt, deliveredAt, readAt };
-  if (status !== 'FAILED') return { ...progress, failedAt: null, error: null };
-  if (!failed || (message.failedAt && message.failedAt <= at)) return progress;
-  return { ...progress, failedAt: at, error: report.error };
+  const { failedAt, error } = failureOf(message, status, failed ? { at, error: report.error } : undefined);
+  // Written out: this runs for each status, and spreading the message costs more than all the rest of it.
+  return { status, createdAt: message.createdAt, sentAt, deliveredAt, readAt, failedAt, error };
 }
+
+function failureOf(
+  known: Pick<DeliveryProgress, 'failedAt' | 'error'>,
+  status: DeliveryStatus,
+  told: { at: Date; error: MessageError | null } | undefined,
+): Pick<DeliveryProgress, 'failedAt' | 'error'> {
+  if (status !== 'FAILED') return NO_FAILURE;
+  if (!told || (known.failedAt && known.failedAt <= told.at)) return known;
+  return { failedAt: told.at, error: told.error };
+}
+
+const NO_FAILURE = { failedAt: null, error: null };
 
 /** Meta's clock ticks in whole seconds: within one, the time we know already is the better one. */
 function earliest(known: Date | null, reported: Date): Date {

@@ -26,25 +26,26 @@ export type PendingMessage = Pick<
   | 'expiresAt'
 >;
 
-/** $1: JSON list of `toPendingRow`. It stands in the queue from now, or from `send_at`, by the database's clock. */
+/** $1: JSON list of `toPendingRow`. It stands in the queue from now, or from `send_at`, by the database's clock: the answer is when that was. */
 export const INSERT_PENDING: Statement = {
   name: 'insert-pending',
   text: `
-INSERT INTO whatsapp_messages (
-  id, tenant_id, direction, status, pending_reason, message_type, phone_number_id, from_phone, recipient_phone,
-  recipient_user_id, contact_key, recipient_name, template_name, template_language, template_parameters, content,
-  notification_id, batch_id, metadata, priority, send_at, expires_at, next_attempt_at)
-SELECT
-  id, tenant_id, 'outbound', 'PENDING', CASE WHEN send_at > now() THEN 'scheduled' ELSE 'queued' END, message_type,
-  phone_number_id, from_phone, recipient_phone, recipient_user_id, contact_key, recipient_name, template_name,
-  template_language, template_parameters, content, notification_id, batch_id, metadata, priority, send_at, expires_at,
-  greatest(send_at, now())
-FROM jsonb_to_recordset($1::jsonb) AS r (
-  id uuid, tenant_id uuid, message_type whatsapp_message_type, phone_number_id text, from_phone text,
-  recipient_phone text, recipient_user_id text, contact_key text, recipient_name text, template_name text,
-  template_language text, template_parameters jsonb, content jsonb, notification_id uuid, batch_id uuid,
-  metadata jsonb, priority smallint, send_at timestamptz, expires_at timestamptz)
-RETURNING id, created_at, next_attempt_at`,
+WITH stored AS (
+  INSERT INTO whatsapp_messages (
+    id, tenant_id, direction, status, pending_reason, message_type, phone_number_id, from_phone, recipient_phone,
+    recipient_user_id, contact_key, recipient_name, template_name, template_language, template_parameters, content,
+    notification_id, batch_id, metadata, priority, send_at, expires_at, next_attempt_at)
+  SELECT
+    id, tenant_id, 'outbound', 'PENDING', CASE WHEN send_at > now() THEN 'scheduled' ELSE 'queued' END, message_type,
+    phone_number_id, from_phone, recipient_phone, recipient_user_id, contact_key, recipient_name, template_name,
+    template_language, template_parameters, content, notification_id, batch_id, metadata, priority, send_at, expires_at,
+    greatest(send_at, now())
+  FROM jsonb_to_recordset($1::jsonb) AS r (
+    id uuid, tenant_id uuid, message_type whatsapp_message_type, phone_number_id text, from_phone text,
+    recipient_phone text, recipient_user_id text, contact_key text, recipient_name text, template_name text,
+    template_language text, template_parameters jsonb, content jsonb, notification_id uuid, batch_id uuid,
+    metadata jsonb, priority smallint, send_at timestamptz, expires_at timestamptz))
+SELECT now() AS at`,
 };
 
 export function toPendingRow(message: PendingMessage) {
@@ -71,16 +72,14 @@ export function toPendingRow(message: PendingMessage) {
   };
 }
 
-/** The row as it was stored, without reading it again. */
-export function toStored(
-  message: PendingMessage,
-  { created_at: createdAt, next_attempt_at: nextAttemptAt }: { created_at: Date; next_attempt_at: Date },
-): WhatsAppMessage {
+/** The row as it was stored at `at`, without reading it again. */
+export function toStored(message: PendingMessage, at: Date): WhatsAppMessage {
+  const isForLater = message.sendAt !== null && message.sendAt > at;
   return Object.assign(new WhatsAppMessage(), NEW, message, {
-    pendingReason: nextAttemptAt > createdAt ? 'scheduled' : 'queued',
-    nextAttemptAt,
-    createdAt,
-    updatedAt: createdAt,
+    pendingReason: isForLater ? 'scheduled' : 'queued',
+    nextAttemptAt: isForLater ? message.sendAt : at,
+    createdAt: at,
+    updatedAt: at,
   } satisfies Partial<WhatsAppMessage>);
 }
 

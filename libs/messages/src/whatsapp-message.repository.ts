@@ -113,11 +113,9 @@ export class WhatsAppMessageRepository {
     runner: DataSource | EntityManager,
     messages: PendingMessage[],
   ): Promise<WhatsAppMessage[]> {
-    const rows = await preparedRows<{ id: string; created_at: Date; next_attempt_at: Date }>(runner, INSERT_PENDING, [
-      JSON.stringify(messages.map(toPendingRow)),
-    ]);
-    const byId = new Map(rows.map((row) => [row.id, row]));
-    return messages.map((message) => toStored(message, byId.get(message.id)!));
+    const rows = JSON.stringify(messages.map(toPendingRow));
+    const [stored] = await preparedRows<{ at: Date }>(runner, INSERT_PENDING, [rows]);
+    return messages.map((message) => toStored(message, stored!.at));
   }
 }
 
