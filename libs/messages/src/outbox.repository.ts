@@ -196,11 +196,19 @@ event AS (
   SELECT message_id, coalesce(pending_reason, lower(status::text)), 'dispatcher',
          attempted_at + elapsed_ms * interval '1 millisecond', details
   FROM result
-  ON CONFLICT DO NOTHING),
+  ON CONFLICT DO NOTHING RETURNING message_id, type),
 current AS MATERIALIZED (
   -- In the order of ids, as whoever applies statuses: they would wait for each other in a circle.
-  SELECT m.id FROM whatsapp_messages m JOIN result r ON m.id = r.message_id AND m.attempts = r.attempt
-  WHERE m.direction = 'outbound' ORDER BY m.id FOR NO KEY UPDATE OF m)
+  SELECT m.id, m.phone_number_id, m.template_name, m.template_language
+  FROM whatsapp_messages m JOIN result r ON m.id = r.message_id AND m.attempts = r.attempt
+  WHERE m.direction = 'outbound' ORDER BY m.id FOR NO KEY UPDATE OF m),
+used AS (
+  INSERT INTO template_uses (phone_number_id, template_name, template_language, sent)
+  SELECT c.phone_number_id, c.template_name, c.template_language, count(*)
+  -- Of lines that are new: what is recorded again is not counted again.
+  FROM event JOIN current c ON c.id = event.message_id
+  WHERE event.type = 'sent' AND c.template_name IS NOT NULL
+  GROUP BY 1, 2, 3)
 UPDATE whatsapp_messages m
 SET status = CASE WHEN m.status IN ('PENDING', 'CANCELLED') THEN r.status ELSE m.status END,
     pending_reason = CASE WHEN m.status = 'PENDING' THEN r.pending_reason END,

@@ -64,8 +64,13 @@ export class WhatsAppTemplate {
   @Column('timestamptz', { nullable: true })
   statusToldAt: Date | null;
 
+  /** Messages of it that Meta took; some seconds behind. */
   @Column('int', { default: 0 })
   sentCount: number;
+
+  /** When it was last sent. */
+  @Column('timestamptz', { nullable: true })
+  lastUsedAt: Date | null;
 
   /** False when Meta no longer lists it. */
   @Column('boolean', { default: true })
