@@ -31,6 +31,8 @@ import { Metrics } from './operations/metrics.ts';
 import { PoEventsController } from './po-events/po-events.controller.ts';
 import { MetaAppsController } from './senders/meta-apps.controller.ts';
 import { SendingNumbersController } from './senders/sending-numbers.controller.ts';
+import { SupportDeskController } from './support-desk/support-desk.controller.ts';
+import { SupportDeskService } from './support-desk/support-desk.service.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
 import { WebhookDeliveriesController } from './webhook-deliveries/webhook-deliveries.controller.ts';
 
@@ -47,6 +49,7 @@ const forCallers = [
   SendingNumbersController,
   MediaController,
   ContactsController,
+  SupportDeskController,
 ];
 const forOperators = [HealthController, MetricsController];
 const idempotency = [IdempotencyService, ExpiredKeysJob];
@@ -87,6 +90,7 @@ export class AppModule {
         BatchesService,
         UploadsService,
         ContactsService,
+        SupportDeskService,
         Metrics,
       ],
     };

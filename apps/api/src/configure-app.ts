@@ -25,6 +25,8 @@ export function configureApp(app: NestExpressApplication, { hotRoutes = true } =
   app.use(requestId);
   // Signatures cover the raw bytes, so this route alone keeps them; compressed ones would be other bytes.
   app.use('/api/v1/whatsapp/webhook', express.raw({ type: () => true, limit: WEBHOOK_LIMIT, inflate: false }));
+  // Whatever is wrong with these bodies is answered in the words of the support desk.
+  app.use(['/api/send-message', '/api/webhook'], express.raw({ type: () => true, limit: JSON_LIMIT }));
   app.use('/api/v1/whatsapp/messages/bulk', jsonUpTo(BULK_LIMIT));
   const json = jsonUpTo(JSON_LIMIT);
   // Files are read by their route, which knows how large they may be, and not before the caller is known.

@@ -16,6 +16,7 @@ import { CloudApiClient, CloudApiError, CloudApiRefusal } from '#whatsapp';
 import { readCursor, toPage } from '../messages/cursor.ts';
 import { toMessageResponse } from '../messages/dto/message.response.ts';
 import { PageDto } from '../messages/dto/page.dto.ts';
+import { DESK_ID } from '../support-desk/support-desk.service.ts';
 import { ConversationResponse, ListConversationsDto, MarkReadDto, toConversationResponse } from './conversation.dto.ts';
 
 /** Who wrote, whether they can be answered freely, and what was said. */
@@ -75,17 +76,21 @@ export class ConversationsController {
     @Body() { typing = false }: MarkReadDto,
   ): Promise<ConversationResponse> {
     const { id: latestId, phoneNumberId, lastInboundWamid } = await this.find(caller, id);
+    if (!lastInboundWamid.startsWith(DESK_ID)) await this.showTicks(phoneNumberId, lastInboundWamid, typing);
+    await this.conversations.markRead(latestId, lastInboundWamid);
+    return this.show(await this.find(caller, id));
+  }
+
+  private async showTicks(phoneNumberId: string, wamid: string, typing: boolean): Promise<void> {
     const sender = this.senders.byPhoneNumberId(phoneNumberId);
     if (!sender) {
       throw new AppError(409, 'sending-number-unknown', `The number ${phoneNumberId} is not configured any more.`);
     }
     try {
-      await this.cloudApi.markAsRead(sender, lastInboundWamid, { typing });
+      await this.cloudApi.markAsRead(sender, wamid, { typing });
     } catch (failure) {
       throw failure instanceof CloudApiError ? notMarked(failure) : failure;
     }
-    await this.conversations.markRead(latestId, lastInboundWamid);
-    return this.show(await this.find(caller, id));
   }
 
   private show(conversation: Conversation): ConversationResponse {

@@ -13,6 +13,12 @@ export class AppConfig {
   readonly notificationsEnabled: boolean;
   readonly poEvents: PoEventsConfig;
   readonly dispatcher: DispatcherConfig;
+  readonly supportDesk: {
+    /** What its clients call a sending number of ours: Meta's id of it. */ readonly senders: ReadonlyMap<
+      string,
+      string
+    >;
+  };
   /** Undefined: made at first start and kept under `.data/` (never in production). */
   readonly adminApiKey: string | undefined;
   /** 32 bytes, for access tokens of tenants. Undefined outside production only. */

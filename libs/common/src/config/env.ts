@@ -25,7 +25,7 @@ const REQUIRED_IN_PRODUCTION = {
   ENCRYPTION_KEY: 'write ENCRYPTION_KEY=<32 bytes in base64>; make it with: openssl rand -base64 32',
 } as const;
 
-const OUR_NAMES = /^(PALOMAR|WHATSAPP|PO_EVENTS|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED|WEBHOOK|MEDIA)_/;
+const OUR_NAMES = /^(PALOMAR|WHATSAPP|PO_EVENTS|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED|WEBHOOK|MEDIA|SUPPORT_DESK)_/;
 
 /** The configuration of this process: the only place that reads `process.env`. */
 export function loadConfigFromProcess(): AppConfig {
@@ -132,6 +132,7 @@ function toConfig(
       unconfirmedPolicy: environment.UNCONFIRMED_POLICY,
       unconfirmedGraceMs: environment.UNCONFIRMED_GRACE_MS,
     },
+    supportDesk: { senders: readSenders(environment.SUPPORT_DESK_SENDERS ?? '') },
     media,
     adminApiKey: environment.ADMIN_API_KEY,
     encryptionKey: environment.ENCRYPTION_KEY ? Buffer.from(environment.ENCRYPTION_KEY, 'base64') : undefined,
@@ -140,4 +141,9 @@ function toConfig(
     dataDir: resolve(cwd, environment.DATA_DIR),
     warnings,
   });
+}
+
+function readSenders(list: string): Map<string, string> {
+  const pairs = list.split(',').filter((pair) => pair.includes('='));
+  return new Map(pairs.map((pair) => pair.split('=').map((part) => part.trim()) as [string, string]));
 }

@@ -18,6 +18,8 @@ const ROLE_LIST = new RegExp(`^(${ROLES.join('|')})(\\s*,\\s*(${ROLES.join('|')}
 
 const WORD_LIST = /^[^,]+(,[^,]+)*$/;
 
+const SENDER_LIST = /^\s*[^=,]+=\s*\d{5,30}\s*(,\s*[^=,]+=\s*\d{5,30}\s*)*$/;
+
 const isCountry = (value: unknown): boolean => typeof value === 'string' && isSupportedCountry(value);
 
 /** Every variable Palomar reads, with its default; `.env.example` says why each is there. Undefined: none, or decided at start. */
@@ -112,6 +114,9 @@ export class Environment {
 
   @Whole(1, 3_650, 30)
   WEBHOOK_RETENTION_DAYS = 30;
+
+  @Form(SENDER_LIST, "names and Meta's ids of sending numbers, such as support=106540352242922")
+  SUPPORT_DESK_SENDERS: string | undefined = undefined;
 
   @Form(AMQP_NAME, 'an exchange name such as procurement.events')
   PO_EVENTS_EXCHANGE = 'procurement.events';
