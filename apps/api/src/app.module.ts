@@ -12,6 +12,7 @@ import { WebhooksModule } from '#webhooks';
 import { WhatsAppModule } from '#whatsapp';
 
 import { AccountEventsController } from './account-events/account-events.controller.ts';
+import { ApiKeysController } from './api-keys/api-keys.controller.ts';
 import { ContactsController } from './contacts/contacts.controller.ts';
 import { ContactsService } from './contacts/contacts.service.ts';
 import { ConversationsController } from './conversations/conversations.controller.ts';
@@ -37,6 +38,7 @@ import { TemplatesController } from './templates/templates.controller.ts';
 import { WebhookDeliveriesController } from './webhook-deliveries/webhook-deliveries.controller.ts';
 
 const forCallers = [
+  ApiKeysController,
   MessagesController,
   BatchesController,
   ConversationsController,

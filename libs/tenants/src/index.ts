@@ -1,5 +1,5 @@
 export { ApiKey, type Scope, SCOPES } from './api-keys/api-key.entity.ts';
-export { ApiKeyRepository, type NewApiKey } from './api-keys/api-key.repository.ts';
+export { type ApiKeyFilter, ApiKeyRepository, type NewApiKey } from './api-keys/api-key.repository.ts';
 export { ApiKeyService, type Caller } from './api-keys/api-key.service.ts';
 export { ApiKeyGuard } from './auth/api-key.guard.ts';
 export { authorize } from './auth/authorize.ts';

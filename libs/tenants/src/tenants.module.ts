@@ -8,7 +8,7 @@ import { PlatformKey } from './api-keys/platform-key.ts';
 import { SenderDirectory } from './senders/sender.directory.ts';
 import { SenderRepository } from './senders/sender.repository.ts';
 
-const offered = [ApiKeyService, SenderDirectory, SenderRepository];
+const offered = [ApiKeyService, ApiKeyRepository, SenderDirectory, SenderRepository];
 
 export interface TenantSecrets {
   /** `ADMIN_API_KEY`. */
@@ -27,7 +27,6 @@ export class TenantsModule {
       providers: [
         { provide: PlatformKey, useValue: new PlatformKey(platformKey) },
         { provide: SecretBox, useValue: new SecretBox(encryptionKey) },
-        ApiKeyRepository,
         ...offered,
       ],
       exports: offered,

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
 
 import { newId } from '#common';
 
@@ -15,6 +15,13 @@ export interface NewApiKey {
   expiresAt: Date | null;
 }
 
+/** Undefined means: not asked for. */
+export interface ApiKeyFilter {
+  tenantId?: string;
+  /** Neither revoked nor expired at this time. */
+  activeAt?: Date;
+}
+
 const PREFIX_LENGTH = 10;
 
 @Injectable()
@@ -22,25 +29,38 @@ export class ApiKeyRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Makes a key and answers it in clear, the only time it is seen. */
-  async create({ name, tenantId, scopes, expiresAt }: NewApiKey): Promise<{ id: string; key: string }> {
-    const key = `pal_${randomBytes(32).toString('base64url')}`;
-    const id = newId();
-    const prefix = key.slice(0, PREFIX_LENGTH);
-    await this.dataSource.manager.insert(ApiKey, {
-      id,
-      tenantId,
-      name,
-      prefix,
-      keyHash: hashKey(key),
-      scopes,
-      expiresAt,
-    });
-    return { id, key };
+  async create(given: NewApiKey): Promise<{ id: string; key: string }> {
+    return create(this.dataSource.manager, given);
   }
 
-  /** Newest first. */
-  async list(): Promise<ApiKey[]> {
-    return this.dataSource.manager.find(ApiKey, { order: { id: 'DESC' } });
+  /** Newest first, older than `beforeId`. */
+  async list({ tenantId, activeAt }: ApiKeyFilter = {}, limit?: number, beforeId?: string): Promise<ApiKey[]> {
+    const query = this.dataSource.manager.createQueryBuilder(ApiKey, 'k').orderBy('k.id', 'DESC').limit(limit);
+    if (tenantId) query.andWhere('k.tenantId = :tenantId', { tenantId });
+    if (activeAt) {
+      query.andWhere('k.revokedAt IS NULL AND (k.expiresAt IS NULL OR k.expiresAt > :activeAt)', { activeAt });
+    }
+    if (beforeId) query.andWhere('k.id < :beforeId', { beforeId });
+    return query.getMany();
+  }
+
+  async findById(id: string): Promise<ApiKey | null> {
+    return this.dataSource.manager.findOneBy(ApiKey, { id });
+  }
+
+  /**
+   * Makes a key that is like another one, which works until `endsAt` at the latest. Answers nothing when that one is revoked,
+   * or had expired by `now`.
+   */
+  async rotate(id: string, now: Date, endsAt: Date): Promise<{ id: string; key: string } | undefined> {
+    return this.dataSource.transaction(async (tx) => {
+      const old = await tx.findOne(ApiKey, { where: { id }, lock: { mode: 'pessimistic_write' } });
+      if (!old || old.revokedAt || (old.expiresAt && old.expiresAt <= now)) return undefined;
+      const { name, tenantId, scopes, expiresAt } = old;
+      const made = await create(tx, { name, tenantId, scopes, expiresAt });
+      if (!expiresAt || expiresAt > endsAt) await tx.update(ApiKey, id, { expiresAt: endsAt });
+      return made;
+    });
   }
 
   /** False when there is no such key, or it is revoked already. */
@@ -60,6 +80,13 @@ export class ApiKeyRepository {
   async noteUse(id: string, at: Date): Promise<void> {
     await this.dataSource.manager.update(ApiKey, id, { lastUsedAt: at });
   }
+}
+
+async function create(db: EntityManager, given: NewApiKey): Promise<{ id: string; key: string }> {
+  const key = `pal_${randomBytes(32).toString('base64url')}`;
+  const id = newId();
+  await db.insert(ApiKey, { ...given, id, prefix: key.slice(0, PREFIX_LENGTH), keyHash: hashKey(key) });
+  return { id, key };
 }
 
 export function hashKey(key: string): string {

@@ -51,6 +51,11 @@ export class ApiKeyService {
     return { tenantId: found.tenantId, scopes: found.scopes };
   }
 
+  /** A key was revoked or replaced: what is remembered of keys may be old. */
+  forget(): void {
+    this.remembered.clear();
+  }
+
   /** By the minute is enough, and keeps a busy key from writing its row with every request. */
   private async noteUse(key: ApiKey, now: Date): Promise<void> {
     const { id, lastUsedAt } = key;
