@@ -13,6 +13,7 @@ import { sendMessageRoute } from './hot-routes/send-message.route.ts';
 import { webhookRoute } from './hot-routes/webhook.route.ts';
 import { MessagesService } from './messages/messages.service.ts';
 import { requestIdOf } from './request-id.ts';
+import { securityHeaders } from './security-headers.ts';
 
 const MEDIA_ROUTE = /^\/api\/v1\/whatsapp\/media\/?$/i;
 
@@ -22,7 +23,10 @@ export const APP_OPTIONS = { bodyParser: false, bufferLogs: true } as const;
 /** Everything between the socket and the controllers; called by `start.ts` and by every e2e test. */
 export function configureApp(app: NestExpressApplication, { hotRoutes = true } = {}): void {
   app.disable('x-powered-by');
+  // They would be of no use: nothing may be kept.
+  app.disable('etag');
   app.use(requestId);
+  app.use(securityHeaders());
   // Signatures cover the raw bytes, so this route alone keeps them; compressed ones would be other bytes.
   app.use('/api/v1/whatsapp/webhook', express.raw({ type: () => true, limit: WEBHOOK_LIMIT, inflate: false }));
   // Whatever is wrong with these bodies is answered in the words of the support desk.

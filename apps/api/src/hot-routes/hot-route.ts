@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { answerProblem, runWithRequestId } from '#common';
 
 import { requestIdOf } from '../request-id.ts';
+import { HOT_SECURITY_HEADERS } from '../security-headers.ts';
 
 /** What a hot route answers: a status, JSON, and headers beside the usual ones. */
 export interface HotAnswer {
@@ -40,7 +41,7 @@ function serve(route: HotRoute, request: IncomingMessage, response: ServerRespon
     route.answer(request).then(
       (answer) => write(response, answer, id),
       (thrown: unknown) => {
-        response.setHeader('X-Request-Id', id);
+        response.setHeaders(new Headers({ 'X-Request-Id': id, ...HOT_SECURITY_HEADERS }));
         answerProblem(thrown, request, response);
       },
     );
@@ -54,6 +55,7 @@ function write(response: ServerResponse, { status, body, headers }: HotAnswer, r
     'X-Request-Id': requestId,
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(text),
+    ...HOT_SECURITY_HEADERS,
     ...headers,
   });
   response.end(text);
