@@ -15,18 +15,12 @@ export interface MessageFilter {
   equal: Partial<
     Pick<
       WhatsAppMessage,
-      | 'tenantId'
-      | 'status'
-      | 'direction'
-      | 'messageType'
-      | 'recipientPhone'
-      | 'fromPhone'
-      | 'templateName'
-      | 'notificationId'
-      | 'batchId'
-      | 'errorCode'
+      'tenantId' | 'status' | 'direction' | 'messageType' | 'templateName' | 'notificationId' | 'batchId' | 'errorCode'
     >
   >;
+  /** Any of these. */
+  recipientPhones?: string[];
+  fromPhones?: string[];
   createdFrom?: Date;
   createdTo?: Date;
   /** Anywhere in the text, the parameters, the name or the number. */
@@ -95,12 +89,14 @@ export class WhatsAppMessageRepository {
 
   /** Newest first, older than `beforeId`. */
   async list(
-    { equal, createdFrom, createdTo, text }: MessageFilter,
+    { equal, recipientPhones, fromPhones, createdFrom, createdTo, text }: MessageFilter,
     limit: number,
     beforeId?: string,
   ): Promise<WhatsAppMessage[]> {
     const query = this.dataSource.manager.createQueryBuilder(WhatsAppMessage, 'm').orderBy('m.id', 'DESC').limit(limit);
     query.where(Object.fromEntries(Object.entries(equal).filter(([, value]) => value !== undefined)));
+    if (recipientPhones) query.andWhere({ recipientPhone: In(recipientPhones) });
+    if (fromPhones) query.andWhere({ fromPhone: In(fromPhones) });
     if (createdFrom) query.andWhere('m.createdAt >= :createdFrom', { createdFrom });
     if (createdTo) query.andWhere('m.createdAt < :createdTo', { createdTo });
     if (text)

@@ -5,7 +5,7 @@ import { IsOptional, IsString, IsUUID, Matches, MaxLength, MinLength } from 'cla
 import { IsE164 } from '#common';
 
 import { PageDto } from '../messages/dto/page.dto.ts';
-import { plus } from '../messages/dto/plus.ts';
+import { phone } from '../messages/dto/phone.ts';
 
 /** PostgreSQL takes none in its text. */
 const NO_NUL = /^[^\0]*$/;
@@ -18,7 +18,7 @@ export class ListContactsDto extends PageDto {
 
   @ApiPropertyOptional({ example: '+34612345678', description: 'However WhatsApp spells it; also one they have left.' })
   @IsOptional()
-  @Transform(plus)
+  @Transform(phone)
   @IsE164()
   phone?: string;
 

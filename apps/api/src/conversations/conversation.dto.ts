@@ -5,7 +5,7 @@ import { IsBoolean, IsIn, IsOptional, IsUUID, Matches, MaxLength } from 'class-v
 import type { Conversation, ConversationWindow } from '#messages';
 
 import { PageDto } from '../messages/dto/page.dto.ts';
-import { plus } from '../messages/dto/plus.ts';
+import { phone } from '../messages/dto/phone.ts';
 
 const flag = ({ value }: { value: unknown }): unknown => (value === 'true' ? true : value === 'false' ? false : value);
 
@@ -22,7 +22,7 @@ export class ListConversationsDto extends PageDto {
 
   @ApiPropertyOptional({ example: '+34612345678', description: 'Phone number, or user id of a person without one.' })
   @IsOptional()
-  @Transform(plus)
+  @Transform(phone)
   @Matches(/^[\w.+]+$/, { message: 'must be a phone number such as +34612345678, or a user id' })
   @MaxLength(140)
   contact?: string;

@@ -1,3 +1,5 @@
+import { pipeline } from 'node:stream/promises';
+
 import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
@@ -7,19 +9,22 @@ import {
   ApiCreatedResponse,
   ApiHeader,
   ApiOkResponse,
+  ApiProduces,
   ApiTags,
 } from '@nestjs/swagger';
+import { stringify } from 'csv-stringify';
 import type { Response } from 'express';
 
 import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
 import { sendAnswer } from '../idempotency/send-answer.ts';
 import { BatchesService } from './batches.service.ts';
-import { ListMessagesDto } from './dto/list-messages.dto.ts';
+import { ListMessagesDto, MessageFiltersDto } from './dto/list-messages.dto.ts';
 import { MessageResponse } from './dto/message.response.ts';
 import { RetryMessageDto } from './dto/retry-message.dto.ts';
 import { BulkResponse, SendBulkDto } from './dto/send-bulk.dto.ts';
 import { SendMessageDto } from './dto/send-message.dto.ts';
+import { CSV_OPTIONS, toRows } from './messages.export.ts';
 import { type MessagePage, MessagesService } from './messages.service.ts';
 import { PreferWait } from './prefer-wait.decorator.ts';
 
@@ -77,6 +82,27 @@ export class MessagesController {
   @RequireScope('messages:read')
   async list(@CurrentCaller() caller: Caller, @Query() query: ListMessagesDto): Promise<MessagePage> {
     return this.messages.list(caller, query);
+  }
+
+  /** Everything the filters let through, newest first, as a file for spreadsheets. */
+  @Get('export')
+  @RequireScope('messages:read')
+  @ApiProduces('text/csv')
+  @ApiOkResponse({ description: 'CSV.', schema: { type: 'string' } })
+  async export(
+    @CurrentCaller() caller: Caller,
+    @Query() query: MessageFiltersDto,
+    @Res() response: Response,
+  ): Promise<void> {
+    const messages = await this.messages.export(caller, query);
+    response.set({
+      'Content-Type': 'text/csv; charset=utf-8',
+      'Content-Disposition': 'attachment; filename="messages.csv"',
+    });
+    // A reader who goes away is no fault of ours.
+    await pipeline(toRows(messages), stringify(CSV_OPTIONS), response).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw cause;
+    });
   }
 
   @Get(':id')

@@ -2,13 +2,18 @@ import { Injectable } from '@nestjs/common';
 
 import { AppError, isUuid, NotFoundError } from '#common';
 import { MediaResolver, MessageMediaView } from '#media';
-import { MessageDecisionRepository, type WhatsAppMessage, WhatsAppMessageRepository } from '#messages';
+import {
+  MessageDecisionRepository,
+  type MessageFilter,
+  type WhatsAppMessage,
+  WhatsAppMessageRepository,
+} from '#messages';
 import { type Caller, tenantOf } from '#tenants';
 import { OutboxPoller, SendHoldsService, WhatsAppBusinessService } from '#whatsapp';
 
 import { type Answer, IdempotencyService } from '../idempotency/idempotency.service.ts';
 import { readCursor, toPage } from './cursor.ts';
-import { type ListMessagesDto, toMessageFilter } from './dto/list-messages.dto.ts';
+import { type ListMessagesDto, type MessageFiltersDto, toMessageFilter } from './dto/list-messages.dto.ts';
 import { type MessageResponse, toMessageMedia, toMessageResponse, toTimeline } from './dto/message.response.ts';
 import { readSend } from './dto/send-message.reader.ts';
 
@@ -16,6 +21,9 @@ export interface MessagePage {
   data: MessageResponse[];
   paging: { next_cursor: string | null };
 }
+
+/** Messages fetched at once for an export. */
+const EXPORTED_AT_ONCE = 1_000;
 
 export interface SendOptions {
   idempotencyKey: string | undefined;
@@ -56,14 +64,20 @@ export class MessagesService {
   }
 
   async list(caller: Caller, dto: ListMessagesDto): Promise<MessagePage> {
-    // A tenant's key sees its tenant; a platform key sees every tenant, or the one it names.
-    const tenantId = caller.tenantId === null ? dto.tenant_id : tenantOf(caller, dto.tenant_id);
-    const found = await this.messages.list(toMessageFilter(tenantId, dto), dto.limit + 1, readCursor(dto.cursor));
+    const found = await this.messages.list(toFilter(caller, dto), dto.limit + 1, readCursor(dto.cursor));
     const media = await this.media.of(found);
     return toPage(await this.holds.show(found), dto.limit, (message) => ({
       ...toMessageResponse(message),
       media: toMessageMedia(media.get(message.id)),
     }));
+  }
+
+  /** All that a list would show, page after page; the first one is there when this resolves. */
+  async export(caller: Caller, filters: MessageFiltersDto): Promise<AsyncIterable<WhatsAppMessage>> {
+    const filter = toFilter(caller, filters);
+    const next = (beforeId?: string) =>
+      this.messages.list(filter, EXPORTED_AT_ONCE, beforeId).then((found) => this.holds.show(found));
+    return follow(await next(), next);
   }
 
   async get(caller: Caller, id: string): Promise<MessageResponse> {
@@ -126,6 +140,16 @@ export class MessagesService {
     const [shown] = await this.holds.show([message]);
     return toMessageResponse(shown!);
   }
+}
+
+/** A tenant's key sees its tenant; a platform key sees every tenant, or the one it names. */
+function toFilter(caller: Caller, filters: MessageFiltersDto): MessageFilter {
+  const { tenant_id: named } = filters;
+  return toMessageFilter(caller.tenantId === null ? named : tenantOf(caller, named), filters);
+}
+
+async function* follow(first: WhatsAppMessage[], next: (beforeId: string) => Promise<WhatsAppMessage[]>) {
+  for (let page = first; page.length > 0; page = await next(page.at(-1)!.id)) yield* page;
 }
 
 function accepted(message: WhatsAppMessage): Answer {

@@ -1,8 +1,8 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsDate, IsIn, IsOptional, IsString, IsUUID, Matches, MaxLength, MinLength } from 'class-validator';
 
-import { IsE164 } from '#common';
+import { IsE164, phoneSpellings } from '#common';
 import {
   DELIVERY_STATUSES,
   type DeliveryStatus,
@@ -13,14 +13,15 @@ import {
 } from '#messages';
 
 import { PageDto } from './page.dto.ts';
-import { plus } from './plus.ts';
+import { phone } from './phone.ts';
 
 /** PostgreSQL takes none in its text. */
 const NO_NUL = /^[^\0]*$/;
 
 const upperCase = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
 
-export class ListMessagesDto extends PageDto {
+/** What messages can be narrowed down by. */
+export class MessageFiltersDto {
   @ApiPropertyOptional({ format: 'uuid', description: 'With a platform key.' })
   @IsOptional()
   @IsUUID()
@@ -45,13 +46,13 @@ export class ListMessagesDto extends PageDto {
 
   @ApiPropertyOptional({ example: '+34612345678' })
   @IsOptional()
-  @Transform(plus)
+  @Transform(phone)
   @IsE164()
   to?: string;
 
   @ApiPropertyOptional({ example: '+34612345678' })
   @IsOptional()
-  @Transform(plus)
+  @Transform(phone)
   @IsE164()
   from_phone?: string;
 
@@ -98,20 +99,22 @@ export class ListMessagesDto extends PageDto {
   q?: string;
 }
 
-export function toMessageFilter(tenantId: string | undefined, dto: ListMessagesDto): MessageFilter {
+export class ListMessagesDto extends IntersectionType(PageDto, MessageFiltersDto) {}
+
+export function toMessageFilter(tenantId: string | undefined, dto: MessageFiltersDto): MessageFilter {
   return {
     equal: {
       tenantId,
       status: dto.status,
       direction: dto.direction,
       messageType: dto.type,
-      recipientPhone: dto.to,
-      fromPhone: dto.from_phone,
       templateName: dto.template_name,
       notificationId: dto.notification_id,
       batchId: dto.batch_id,
       errorCode: dto.error_code,
     },
+    ...(dto.to && { recipientPhones: phoneSpellings(dto.to) }),
+    ...(dto.from_phone && { fromPhones: phoneSpellings(dto.from_phone) }),
     createdFrom: dto.created_from,
     createdTo: dto.created_to,
     text: dto.q,
