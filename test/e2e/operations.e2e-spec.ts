@@ -31,6 +31,31 @@ describe('operations', () => {
     expect(body.details.rabbitmq.message).toMatch(/RABBITMQ_URL/);
   });
 
+  it.each([
+    ['PUT', '/api/v1/whatsapp/messages', 'GET, HEAD, POST'],
+    ['DELETE', '/api/v1/whatsapp/messages/an-id', 'GET, HEAD'],
+    ['POST', '/health/live', 'GET, HEAD'],
+    ['GET', '/api/send-message/', 'POST'],
+  ])('says of %s %s what the path takes', async (method, path, allowed) => {
+    const response = await app.api[method.toLowerCase() as 'put'](path).expect(405);
+
+    expect(response.headers).toMatchObject({
+      allow: allowed,
+      'content-type': 'application/problem+json; charset=utf-8',
+    });
+    expect(response.body).toMatchObject({ code: 'method-not-allowed', detail: expect.stringContaining(allowed) });
+  });
+
+  it.each(['/', '/api/v1', '/api/v1/whatsapp/messages/a/b', '/api/v1/whatsapp/nothing?a=/health/live'])(
+    'does not know the path %s',
+    async (path) => {
+      const { body, headers } = await app.api.post(path).expect(404);
+
+      expect(body.code).toBe('route-not-found');
+      expect(headers).not.toHaveProperty('allow');
+    },
+  );
+
   it('describes every route in OpenAPI 3.1', async () => {
     const { body } = await app.anonymous.get('/docs/openapi.json').expect(200);
 

@@ -7,6 +7,7 @@ import { AppConfig, assertUtf8Json, ProblemFilter, runWithRequestId, validationE
 import { ApiKeyService } from '#tenants';
 import { MetaSignature, WebhookIntake } from '#webhooks';
 
+import { allowedMethods } from './allowed-methods.ts';
 import { BULK_LIMIT, JSON_DEPTH, JSON_LIMIT, WEBHOOK_LIMIT } from './body-limits.ts';
 import { type HotRoute, openHotRoutes } from './hot-routes/hot-route.ts';
 import { sendMessageRoute } from './hot-routes/send-message.route.ts';
@@ -46,7 +47,7 @@ export function configureApp(app: NestExpressApplication, { hotRoutes = true } =
       exceptionFactory: validationExceptionFactory,
     }),
   );
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalFilters(new ProblemFilter(allowedMethods(app)));
   serveDocs(app);
   if (hotRoutes) openHotRoutes(app.getHttpServer(), hotRoutesOf(app));
 }
