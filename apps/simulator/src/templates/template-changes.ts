@@ -40,7 +40,10 @@ export class TemplateChanges {
     const before = { ...template };
     const { id, name, language } = template;
     Object.assign(template, fields, { id, name, language, quality_score: this.#qualityOf(before, fields) });
-    if (template.category !== before.category) template.previous_category = before.category;
+    if (template.category !== before.category) {
+      template.previous_category = before.category;
+      delete template.correct_category; // it has become so
+    }
     if (template.status === 'APPROVED') template.rejected_reason = 'NONE';
     const details = {
       ...this.#detailsOf(before, template),
