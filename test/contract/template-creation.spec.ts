@@ -87,7 +87,6 @@ const WRONG: [string, Json[], number | undefined, Json?][] = [
   ['a footer of two lines', [plain, { type: 'FOOTER', text: 'Adiós\ny gracias' }], 2388073],
 
   ['no buttons in the list', [plain, buttonsOf()], 2388043],
-  ['a button without type', [plain, buttonsOf({ text: 'x' })], undefined],
   ['a button of an unknown type', [plain, buttonsOf({ type: 'LEVER', text: 'x' })], undefined],
   ['eleven buttons', [plain, buttonsOf(...Array.from({ length: 11 }, (_, index) => reply(`${index}`)))], undefined],
   ['three URLs', [plain, buttonsOf(link('1'), link('2'), link('3'))], undefined],
@@ -128,7 +127,6 @@ const WRONG: [string, Json[], number | undefined, Json?][] = [
 
   ['one card', [plain, carousel(card('H'))], undefined],
   ['no cards', [plain, { type: 'CAROUSEL' }], 2388043],
-  ['a card that is none', [plain, carousel('x', 'y')], 2388043],
   ['cards of different buttons', [plain, carousel(card('H'), card('H', undefined, [link('x')]))], undefined],
   ['cards of different parts', [plain, carousel(card('H'), card('H', []))], undefined],
   ['a card without header', [plain, carousel({ components: [plain] }, { components: [plain] })], 2388043],
@@ -226,6 +224,11 @@ describe('creation of templates at the simulator', () => {
     ['a category of before', { category: 'TRANSACTIONAL' }, 'category'],
     ['no components', { components: undefined }, 'components'],
     ['an empty list of components', { components: [] }, 'components'],
+    ['a body that is no text', { components: [{ type: 'BODY', text: 17 }] }, 'text'],
+    ['a button without type', { components: [plain, buttonsOf({ text: 'x' })] }, 'type'],
+    ['a card that is none', { components: [plain, carousel('x', 'y')] }, 'cards'],
+    ['a card without components', { components: [plain, carousel({}, {})] }, 'components'],
+    ['a component that is none', { components: ['BODY'] }, 'components'],
     ['a component without type', { components: [{ text: 'x' }] }, 'components'],
     ['an unknown format of parameters', { parameter_format: 'ROMAN' }, 'parameter_format'],
     ['an unknown field', { colour: 'red' }, 'colour'],

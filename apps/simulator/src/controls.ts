@@ -143,7 +143,8 @@ export class Controls {
   #addTemplate({ quality_score: score, ...fields }: TemplateFields & { name: string; language: string }): Template {
     const { name } = fields;
     const components = [{ type: 'BODY', text: `Template ${name}.` }];
-    const quality_score = typeof score === 'string' ? { quality_score: { score, date: 0 } } : {};
+    const quality_score =
+      typeof score === 'string' ? { quality_score: { score, date: Math.floor(Date.now() / 1000) } } : {};
     return this.world.templates.add({
       status: 'APPROVED',
       category: 'UTILITY',
