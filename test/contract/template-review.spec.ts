@@ -233,7 +233,9 @@ describe('review and life of templates at the simulator', () => {
       expect(await statusOf(id)).toBe('PENDING_DELETION');
       expect((await client.send(aTemplate())).body.error.code).toBe(132001);
       expect((await client.edit(id, anEdit)).body.error.error_subcode).toBe(2388039);
-      expect((await client.remove('name=po_notification')).body.error.error_subcode).toBe(2593002);
+      for (const query of ['name=po_notification', `hsm_ids=["${id}"]`]) {
+        expect((await client.remove(query)).body.error.error_subcode).toBe(2593002);
+      }
     });
 
     it('of a template in use ends with it, and blocks its name for thirty days', async () => {
@@ -248,6 +250,14 @@ describe('review and life of templates at the simulator', () => {
       expect((await client.create(aNewTemplate({ name: 'po_notification', language: 'en' }))).status).toBe(200);
       await client.control('PUT', 'clock', { ahead_ms: 30 * DAY });
       expect((await make()).status).toBe(200);
+    });
+
+    it('is over when somebody brings the template back', async () => {
+      simulator.deleteTemplate('po_notification', 'es');
+      simulator.setTemplate('po_notification', 'es', { status: 'APPROVED' });
+      await simulator.waitForIdle();
+
+      expect(await client.list('name=po_notification')).toMatchObject([{ status: 'APPROVED' }]);
     });
 
     it('of a rejected one is done at once', async () => {

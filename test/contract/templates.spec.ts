@@ -118,7 +118,11 @@ describe('templates of the simulator', () => {
   });
 
   it('holds 250 templates on a page at most', async () => {
-    const templates = Array.from({ length: 250 }, (_, index) => ({ name: `many_${index}`, language: 'es' }));
+    const templates = Array.from({ length: 250 }, (_, index) => ({
+      name: `many_${index}`,
+      language: 'es',
+      quality_score: index === 0 ? 'GREEN' : { score: 'RED' },
+    }));
     const added = await client.control('POST', 'templates', { templates });
 
     const { body } = await client.get(`${path}?limit=1000`);
@@ -127,6 +131,10 @@ describe('templates of the simulator', () => {
     expect(body.data).toHaveLength(250);
     expect(body.paging).toHaveProperty('next');
     expect(receiver.changes).toEqual([]);
+    const green = await client.get(`${path}?quality_score=GREEN&fields=name,quality_score`);
+    expect(green.body.data).toEqual([
+      { id: expect.any(String), name: 'many_0', quality_score: { score: 'GREEN', date: expect.any(Number) } },
+    ]);
   });
 
   it.each([

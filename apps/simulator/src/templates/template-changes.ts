@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Idleness } from '../idleness.ts';
 import type { Change } from '../webhook-body.ts';
 import type { WebhookSender } from '../webhook-sender.ts';
-import type { ParameterFormat, Template, TemplateComponent } from './template.ts';
+import { type ParameterFormat, qualityScore, type Template, type TemplateComponent } from './template.ts';
 import { type NewsDetails, newsOf, statusNews } from './template-news.ts';
 
 /** What can be changed of a template from outside, and what the webhooks say beside it. */
@@ -60,9 +60,7 @@ export class TemplateChanges {
   }
 
   #qualityOf(before: Template, { quality_score: given }: TemplateFields): Template['quality_score'] {
-    if (given === undefined) return before.quality_score;
-    const date = Math.floor(this.clock.now() / 1000);
-    return typeof given === 'string' ? { score: given, date } : { date, ...given };
+    return given === undefined ? before.quality_score : qualityScore(given, this.clock.now());
   }
 
   #detailsOf(before: Template, after: Template): NewsDetails {

@@ -27,7 +27,10 @@ export interface Draft {
  * @returns them as they are listed
  * @throws GraphError 100, with Meta's subcode where the fault has one
  */
-export function readComponents({ category, format, components: given }: Draft, uploads: UploadStore) {
+export function readComponents(
+  { category, format, components: given }: Draft,
+  uploads: UploadStore,
+): TemplateComponent[] {
   const components = given.map(inUpperCase);
   checkTypes(components);
   if (category === 'AUTHENTICATION') {
