@@ -15,6 +15,7 @@ import { OutboxSweeper } from './sending/outbox.sweeper.ts';
 import { SendHoldsService } from './sending/send-holds.service.ts';
 import { ToldHoldsService } from './sending/told-holds.service.ts';
 import { WhatsAppBusinessService } from './sending/whatsapp-business.service.ts';
+import { TemplatePuller } from './templates/template.puller.ts';
 import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
 import { WhatsAppService } from './whatsapp.service.ts';
 
@@ -38,7 +39,7 @@ const sending = [
   OutboxSweeper,
   OutboxPoller,
 ];
-const fromMeta = [TemplateCatalogueService, MetaSyncJob];
+const fromMeta = [TemplatePuller, TemplateCatalogueService, MetaSyncJob];
 const offered = [
   WhatsAppService,
   WhatsAppBusinessService,
