@@ -31,6 +31,7 @@ import { Metrics } from './operations/metrics.ts';
 import { PoEventsController } from './po-events/po-events.controller.ts';
 import { MetaAppsController } from './senders/meta-apps.controller.ts';
 import { SendingNumbersController } from './senders/sending-numbers.controller.ts';
+import { TemplateKeysController } from './templates/template-keys.controller.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
 import { WebhookDeliveriesController } from './webhook-deliveries/webhook-deliveries.controller.ts';
 
@@ -41,6 +42,7 @@ const forCallers = [
   HoldsController,
   AccountEventsController,
   TemplatesController,
+  TemplateKeysController,
   PoEventsController,
   WebhookDeliveriesController,
   MetaAppsController,

@@ -17,6 +17,7 @@ import { ToldHoldsService } from './sending/told-holds.service.ts';
 import { WhatsAppBusinessService } from './sending/whatsapp-business.service.ts';
 import { TemplatePuller } from './templates/template.puller.ts';
 import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
+import { TemplateKeysService } from './templates/template-keys.service.ts';
 import { WhatsAppService } from './whatsapp.service.ts';
 
 const cloudApi = {
@@ -39,7 +40,7 @@ const sending = [
   OutboxSweeper,
   OutboxPoller,
 ];
-const fromMeta = [TemplatePuller, TemplateCatalogueService, MetaSyncJob];
+const fromMeta = [TemplatePuller, TemplateKeysService, TemplateCatalogueService, MetaSyncJob];
 const offered = [
   WhatsAppService,
   WhatsAppBusinessService,
@@ -48,6 +49,7 @@ const offered = [
   CloudApiClient,
   ToldHoldsService,
   TemplateCatalogueService,
+  TemplateKeysService,
   MetaSyncJob,
 ];
 
