@@ -4,6 +4,8 @@ import type { TemplateNotification } from '#whatsapp';
 import { oneLine } from './po-event.fields.ts';
 import type { ReadEvent } from './po-event.reader.ts';
 
+const LONGEST_NUMBER = 100;
+
 /** Who is told what by an event: by default `[supplier name, PO number, amount]` to the supplier's phone. */
 export function toNotification(
   { envelope: { event_id, data }, content: { recipientName, parameters } }: ReadEvent,
@@ -23,7 +25,7 @@ export function toNotification(
       source: 'po-event',
       ...(event_id && { event_id }),
       ...(data.po_id && { po_id: data.po_id }),
-      ...(typeof data.po_number === 'string' && { po_number: oneLine(data.po_number) }),
+      ...(typeof data.po_number === 'string' && { po_number: oneLine(data.po_number).slice(0, LONGEST_NUMBER) }),
       ...(data.supplier_id && { supplier_id: data.supplier_id }),
     },
   };

@@ -16,5 +16,6 @@ export {
 export { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
 export { type KeyChoice, TemplateKeysService } from './templates/template-keys.service.ts';
 export { placeholders } from './templates/template-parameters.ts';
+export { type ProbedTemplate, TemplateProbe } from './templates/template-probe.service.ts';
 export { WhatsAppModule } from './whatsapp.module.ts';
 export { type TemplateNotification, WhatsAppService } from './whatsapp.service.ts';

@@ -18,6 +18,7 @@ import { WhatsAppBusinessService } from './sending/whatsapp-business.service.ts'
 import { TemplatePuller } from './templates/template.puller.ts';
 import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
 import { TemplateKeysService } from './templates/template-keys.service.ts';
+import { TemplateProbe } from './templates/template-probe.service.ts';
 import { WhatsAppService } from './whatsapp.service.ts';
 
 const cloudApi = {
@@ -40,7 +41,7 @@ const sending = [
   OutboxSweeper,
   OutboxPoller,
 ];
-const fromMeta = [TemplatePuller, TemplateKeysService, TemplateCatalogueService, MetaSyncJob];
+const fromMeta = [TemplatePuller, TemplateKeysService, TemplateCatalogueService, TemplateProbe, MetaSyncJob];
 const offered = [
   WhatsAppService,
   WhatsAppBusinessService,
@@ -50,6 +51,7 @@ const offered = [
   ToldHoldsService,
   TemplateCatalogueService,
   TemplateKeysService,
+  TemplateProbe,
   MetaSyncJob,
 ];
 

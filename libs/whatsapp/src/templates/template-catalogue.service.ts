@@ -5,7 +5,7 @@ import { AppError, Clock, ValidationError } from '#common';
 import { type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
 import type { Sender } from '#tenants';
 
-import { bodyParameters, type MessageContent } from '../payloads/index.ts';
+import { bodyParameters, isKeyed, type MessageContent } from '../payloads/index.ts';
 import { TemplatePuller } from './template.puller.ts';
 import { TemplateKeysService } from './template-keys.service.ts';
 import { parameterFault } from './template-parameters.ts';
@@ -75,13 +75,30 @@ export class TemplateCatalogueService {
    * @throws as `check` does
    */
   async resolve(tenantId: string | null, sender: Sender, content: MessageContent): Promise<MessageContent> {
-    const { key, ...rest } = content.template as { key?: string; language: { code: string } };
-    if (key === undefined) return content;
-    const { businessAccountId } = sender;
-    const name = await this.certain(sender, () =>
-      this.keys.nameOf({ tenantId, businessAccountId }, key, rest.language.code),
-    );
-    return { ...content, template: { name, ...rest } };
+    return isKeyed(content) ? this.certain(sender, () => this.named(tenantId, sender, content)) : content;
+  }
+
+  /** What our copy, be it old, has against a send; undefined when nothing. */
+  async objectionTo(
+    tenantId: string | null,
+    sender: Sender,
+    message: Record<string, unknown>,
+    content: MessageContent,
+  ): Promise<ValidationError | undefined> {
+    const named = isKeyed(content) ? await this.named(tenantId, sender, content) : content;
+    if (named instanceof ValidationError) return named;
+    const judged = inTermsOf(message, await this.judge(sender, message, named));
+    return judged instanceof ValidationError ? judged : undefined;
+  }
+
+  private async named(
+    tenantId: string | null,
+    { businessAccountId }: Sender,
+    content: MessageContent,
+  ): Promise<MessageContent | ValidationError> {
+    const { key, ...rest } = content.template as { key: string; language: { code: string } };
+    const name = await this.keys.nameOf({ tenantId, businessAccountId }, key, rest.language.code);
+    return name instanceof ValidationError ? name : { ...content, template: { name, ...rest } };
   }
 
   /** An old copy is not believed when it refuses: it is fetched again first. */
