@@ -14,6 +14,8 @@ import { CreateMediaTables1795219200014 } from './1795219200014-create-media-tab
 import { CreateAccountEvents1795219200016 } from './1795219200016-create-account-events.ts';
 import { CreateConversations1795219200018 } from './1795219200018-create-conversations.ts';
 import { LightenContactsAndWebhookRounds1795219200019 } from './1795219200019-lighten-contacts-and-webhook-rounds.ts';
+import { FollowTemplates1795219200021 } from './1795219200021-follow-templates.ts';
+import { CreateTemplateKeys1795219200022 } from './1795219200022-create-template-keys.ts';
 import { CountTemplateUses1795219200025 } from './1795219200025-count-template-uses.ts';
 
 /** In the order they run. Append only: what has run somewhere is never edited. */
@@ -34,5 +36,7 @@ export const migrations = [
   CreateAccountEvents1795219200016,
   CreateConversations1795219200018,
   LightenContactsAndWebhookRounds1795219200019,
+  FollowTemplates1795219200021,
+  CreateTemplateKeys1795219200022,
   CountTemplateUses1795219200025,
 ];

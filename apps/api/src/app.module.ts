@@ -34,6 +34,7 @@ import { MetaAppsController } from './senders/meta-apps.controller.ts';
 import { SendingNumbersController } from './senders/sending-numbers.controller.ts';
 import { SupportDeskController } from './support-desk/support-desk.controller.ts';
 import { SupportDeskService } from './support-desk/support-desk.service.ts';
+import { TemplateKeysController } from './templates/template-keys.controller.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
 import { WebhookDeliveriesController } from './webhook-deliveries/webhook-deliveries.controller.ts';
 
@@ -45,6 +46,7 @@ const forCallers = [
   HoldsController,
   AccountEventsController,
   TemplatesController,
+  TemplateKeysController,
   PoEventsController,
   WebhookDeliveriesController,
   MetaAppsController,

@@ -4,6 +4,8 @@ export { closestName } from './closest-name.ts';
 export {
   AppConfig,
   type DispatcherConfig,
+  type EventParameter,
+  type EventTemplate,
   type LogLevel,
   type MediaConfig,
   type PoEventsConfig,

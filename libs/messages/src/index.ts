@@ -39,6 +39,8 @@ export { MessageFallback } from './entities/message-fallback.entity.ts';
 export { HOLD_SCOPES, type HoldScope, SendHold } from './entities/send-hold.entity.ts';
 export { SenderPace } from './entities/sender-pace.entity.ts';
 export { SET_ASIDE_REASONS, SetAsideItem, type SetAsideReason } from './entities/set-aside-item.entity.ts';
+export { TemplateKey } from './entities/template-key.entity.ts';
+export { TemplateSync } from './entities/template-sync.entity.ts';
 export { TemplateUse } from './entities/template-use.entity.ts';
 export { QueuedDelivery, WebhookDelivery } from './entities/webhook-delivery.entity.ts';
 export { WebhookListener, WebhookWitness } from './entities/webhook-listener.entity.ts';
@@ -61,6 +63,8 @@ export {
 export type { PendingMessage } from './pending-message.ts';
 export { type NewHold, type OpenHold, type Scope, SendHoldRepository, type ToldHold } from './send-hold.repository.ts';
 export { type Permits, SenderPaceRepository } from './sender-pace.repository.ts';
+export { type KeyOwner, type KeyTarget, TemplateKeyRepository } from './template-key.repository.ts';
+export { type SyncTurn, TemplateSyncRepository } from './template-sync.repository.ts';
 export { type NumberOfAccount, TemplateUseRepository } from './template-use.repository.ts';
 export {
   type AmendmentLine,

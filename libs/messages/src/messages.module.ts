@@ -12,6 +12,8 @@ import { OutboxCareRepository } from './outbox.care.repository.ts';
 import { OutboxRepository } from './outbox.repository.ts';
 import { SendHoldRepository } from './send-hold.repository.ts';
 import { SenderPaceRepository } from './sender-pace.repository.ts';
+import { TemplateKeyRepository } from './template-key.repository.ts';
+import { TemplateSyncRepository } from './template-sync.repository.ts';
 import { TemplateUseRepository } from './template-use.repository.ts';
 import { ToldMessageRepository } from './told-message.repository.ts';
 import { WebhookArchiveRepository } from './webhook-archive.repository.ts';
@@ -27,6 +29,8 @@ const record = [
   ConversationRepository,
   WhatsAppTemplateRepository,
   TemplateUseRepository,
+  TemplateSyncRepository,
+  TemplateKeyRepository,
 ];
 const outbox = [OutboxRepository, OutboxCareRepository, SenderPaceRepository, SendHoldRepository];
 const fromMeta = [

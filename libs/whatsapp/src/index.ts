@@ -14,6 +14,8 @@ export {
   type WhatsAppHealth,
 } from './sending/whatsapp-business.service.ts';
 export { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
+export { type KeyChoice, TemplateKeysService } from './templates/template-keys.service.ts';
 export { placeholders } from './templates/template-parameters.ts';
+export { type ProbedTemplate, TemplateProbe } from './templates/template-probe.service.ts';
 export { WhatsAppModule } from './whatsapp.module.ts';
 export { type TemplateNotification, WhatsAppService } from './whatsapp.service.ts';

@@ -15,7 +15,10 @@ import { OutboxSweeper } from './sending/outbox.sweeper.ts';
 import { SendHoldsService } from './sending/send-holds.service.ts';
 import { ToldHoldsService } from './sending/told-holds.service.ts';
 import { WhatsAppBusinessService } from './sending/whatsapp-business.service.ts';
+import { TemplatePuller } from './templates/template.puller.ts';
 import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
+import { TemplateKeysService } from './templates/template-keys.service.ts';
+import { TemplateProbe } from './templates/template-probe.service.ts';
 import { TemplateUsesJob } from './templates/template-uses.job.ts';
 import { WhatsAppService } from './whatsapp.service.ts';
 
@@ -39,7 +42,14 @@ const sending = [
   OutboxSweeper,
   OutboxPoller,
 ];
-const fromMeta = [TemplateCatalogueService, TemplateUsesJob, MetaSyncJob];
+const fromMeta = [
+  TemplatePuller,
+  TemplateKeysService,
+  TemplateCatalogueService,
+  TemplateProbe,
+  TemplateUsesJob,
+  MetaSyncJob,
+];
 const offered = [
   WhatsAppService,
   WhatsAppBusinessService,
@@ -48,6 +58,8 @@ const offered = [
   CloudApiClient,
   ToldHoldsService,
   TemplateCatalogueService,
+  TemplateKeysService,
+  TemplateProbe,
   MetaSyncJob,
 ];
 

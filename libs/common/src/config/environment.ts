@@ -85,6 +85,9 @@ export class Environment {
   @Form(WORD_LIST, 'words parted by commas, such as START,ALTA')
   WHATSAPP_OPT_IN_WORDS = 'START,UNSTOP,SUBSCRIBE,ALTA,VOLTAR';
 
+  @Whole(0, 10_080, 60)
+  TEMPLATE_SYNC_MINUTES = 60;
+
   @Whole(1, 10_000, 80)
   WHATSAPP_MESSAGES_PER_SECOND = 80;
 
@@ -132,6 +135,8 @@ export class Environment {
 
   @Form(/^[a-z]{2,3}(_[A-Za-z0-9]{2,4})?$/, 'a template language such as es or en_US')
   PO_NOTIFICATION_LANGUAGE = 'es';
+
+  PO_EVENT_TEMPLATES: string | undefined = undefined;
 
   MEDIA_DIR: string | undefined = undefined;
 
@@ -183,8 +188,8 @@ export type VariableName = keyof Environment;
 
 export const VARIABLE_NAMES = Object.keys(new Environment()) as VariableName[];
 
-/** Each may be given as `<NAME>_FILE` instead: a path whose content is the value. */
-export const SECRETS = [
+/** Each may be given as `<NAME>_FILE` instead: a path whose content is the value. Secrets, and what is long. */
+export const FROM_FILES = [
   'DATABASE_URL',
   'RABBITMQ_URL',
   'WHATSAPP_ACCESS_TOKEN',
@@ -196,6 +201,7 @@ export const SECRETS = [
   'ADMIN_API_KEY',
   'ADMIN_PASSWORD',
   'ENCRYPTION_KEY',
+  'PO_EVENT_TEMPLATES',
 ] as const satisfies VariableName[];
 
 /** From the time of Twilio: accepted, unused. */

@@ -1,13 +1,13 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 import { AppError, Clock, ValidationError } from '#common';
-import { type ListedTemplate, type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
+import { type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
 import type { Sender } from '#tenants';
 
-import { CloudApiClient } from '../cloud-api/index.ts';
-import { bodyParameters, type MessageContent } from '../payloads/index.ts';
-import { toListedTemplate } from './template.mapper.ts';
+import { bodyParameters, isKeyed, type MessageContent } from '../payloads/index.ts';
+import { TemplatePuller } from './template.puller.ts';
+import { TemplateKeysService } from './template-keys.service.ts';
 import { parameterFault } from './template-parameters.ts';
 
 /** A copy younger than this is believed when it refuses a send; an older one is fetched again first. */
@@ -23,9 +23,9 @@ const SENDABLE = ['APPROVED', 'FLAGGED'];
 /** Our copy of the templates Meta approved, and the check of a send against it. */
 @Injectable()
 export class TemplateCatalogueService {
-  private readonly logger = new Logger(TemplateCatalogueService.name);
   private readonly syncedAt = new Map<string, number>();
   private readonly syncing = new Map<string, Promise<void>>();
+  private readonly listeners: (() => void)[] = [];
   /** Every language of a template, by account and name. Callers at the same time share one query. */
   private readonly remembered = new LRUCache<string, WhatsAppTemplate[]>({
     max: NAMES_REMEMBERED,
@@ -40,16 +40,26 @@ export class TemplateCatalogueService {
 
   constructor(
     private readonly templates: WhatsAppTemplateRepository,
-    private readonly cloudApi: CloudApiClient,
+    private readonly puller: TemplatePuller,
+    private readonly keys: TemplateKeysService,
     private readonly clock: Clock,
   ) {}
 
-  /** Pulls every template of the sender's account from Meta. Callers at the same time share one pull. */
-  async sync(sender: Sender): Promise<void> {
+  /**
+   * Pulls every template of the sender's account from Meta, unless some replica did so within `maxAgeMs`. Callers at the
+   * same time share one pull.
+   */
+  async sync(sender: Sender, maxAgeMs = 0): Promise<void> {
     const account = sender.businessAccountId;
-    const running = this.syncing.get(account) ?? this.pull(sender).finally(() => this.syncing.delete(account));
+    const running =
+      this.syncing.get(account) ?? this.pull(sender, maxAgeMs).finally(() => this.syncing.delete(account));
     this.syncing.set(account, running);
     return running;
+  }
+
+  /** `tell` is called after every sync. */
+  onSynced(tell: () => void): void {
+    this.listeners.push(tell);
   }
 
   /**
@@ -57,13 +67,49 @@ export class TemplateCatalogueService {
    * @throws ValidationError 422 with the field; AppError 503 when the templates were never fetched and Meta cannot be reached.
    */
   async check(sender: Sender, message: Record<string, unknown>, content: MessageContent): Promise<WhatsAppTemplate> {
+    return this.certain(sender, async () => inTermsOf(message, await this.judge(sender, message, content)));
+  }
+
+  /**
+   * A send with the name that Meta knows its template by: what a key stands for, or the name itself.
+   * @throws as `check` does
+   */
+  async resolve(tenantId: string | null, sender: Sender, content: MessageContent): Promise<MessageContent> {
+    return isKeyed(content) ? this.certain(sender, () => this.named(tenantId, sender, content)) : content;
+  }
+
+  /** What our copy, be it old, has against a send; undefined when nothing. */
+  async objectionTo(
+    tenantId: string | null,
+    sender: Sender,
+    message: Record<string, unknown>,
+    content: MessageContent,
+  ): Promise<ValidationError | undefined> {
+    const named = isKeyed(content) ? await this.named(tenantId, sender, content) : content;
+    if (named instanceof ValidationError) return named;
+    const judged = inTermsOf(message, await this.judge(sender, message, named));
+    return judged instanceof ValidationError ? judged : undefined;
+  }
+
+  private async named(
+    tenantId: string | null,
+    { businessAccountId }: Sender,
+    content: MessageContent,
+  ): Promise<MessageContent | ValidationError> {
+    const { key, ...rest } = content.template as { key: string; language: { code: string } };
+    const name = await this.keys.nameOf({ tenantId, businessAccountId }, key, rest.language.code);
+    return name instanceof ValidationError ? name : { ...content, template: { name, ...rest } };
+  }
+
+  /** An old copy is not believed when it refuses: it is fetched again first. */
+  private async certain<T>(sender: Sender, judge: () => Promise<T | ValidationError>): Promise<T> {
     // Asked first: a sync that ends while the copy is read would make an old copy look fresh.
     const isFresh = this.isFresh(sender);
-    const first = await this.judge(sender, message, content);
+    const first = await judge();
     if (!(first instanceof ValidationError)) return first;
     if (isFresh) throw first;
     await this.refresh(sender);
-    const second = await this.judge(sender, message, content);
+    const second = await judge();
     if (second instanceof ValidationError) throw second;
     return second;
   }
@@ -93,7 +139,7 @@ export class TemplateCatalogueService {
 
   private async refresh(sender: Sender): Promise<void> {
     try {
-      await this.sync(sender);
+      await this.sync(sender, FRESH_MS);
     } catch (cause) {
       // With a copy at hand, be it of an earlier start, its word stands; without one nothing can be said about the template.
       if ((await this.templates.list(sender.businessAccountId)).length > 0) return;
@@ -104,20 +150,23 @@ export class TemplateCatalogueService {
     }
   }
 
-  private async pull(sender: Sender): Promise<void> {
-    const listed: ListedTemplate[] = [];
-    const askedAt = this.clock.now();
-    for await (const template of this.cloudApi.listTemplates(sender)) listed.push(toListedTemplate(template));
-    const now = this.clock.now();
-    await this.templates.replaceAll(sender.businessAccountId, listed, now, askedAt);
+  private async pull(sender: Sender, maxAgeMs: number): Promise<void> {
+    const begun = this.clock.now().getTime();
+    await this.puller.pull(sender, maxAgeMs);
     this.remembered.clear();
-    this.syncedAt.set(sender.businessAccountId, now.getTime());
-    this.logger.log({
-      message: 'Templates synced',
-      businessAccountId: sender.businessAccountId,
-      templates: listed.length,
-    });
+    this.keys.forget();
+    this.syncedAt.set(sender.businessAccountId, begun);
+    for (const tell of this.listeners) tell();
   }
+}
+
+/** Whoever wrote a key finds its faults there. */
+function inTermsOf<T>(message: Record<string, unknown>, judged: T | ValidationError): T | ValidationError {
+  if (!(judged instanceof ValidationError) || (message.template as { key?: string }).key === undefined) return judged;
+  const errors = (judged.errors ?? []).map(({ field, message: fault }) => {
+    return { field: field === 'template.name' ? 'template.key' : field, message: fault };
+  });
+  return new ValidationError(errors, judged.code);
 }
 
 function notFound(name: string, language: string, languages: WhatsAppTemplate[]): ValidationError {
