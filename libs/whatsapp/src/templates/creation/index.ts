@@ -1,0 +1,2 @@
+export { type HeaderFile, headerFilesOf } from './header-files.ts';
+export { CATEGORIES, type PresentTemplate, type Read, readNewTemplate, readTemplateChanges } from './new-template.ts';
