@@ -60,6 +60,8 @@ export {
 export type { PendingMessage } from './pending-message.ts';
 export { type NewHold, type OpenHold, type Scope, SendHoldRepository, type ToldHold } from './send-hold.repository.ts';
 export { type Permits, SenderPaceRepository } from './sender-pace.repository.ts';
+export { SubmittedTemplateRepository } from './submitted-template.repository.ts';
+export { type TemplateFilter, TemplateListView } from './template-list.view.ts';
 export {
   type AmendmentLine,
   type Counterpart,

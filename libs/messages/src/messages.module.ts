@@ -12,6 +12,8 @@ import { OutboxCareRepository } from './outbox.care.repository.ts';
 import { OutboxRepository } from './outbox.repository.ts';
 import { SendHoldRepository } from './send-hold.repository.ts';
 import { SenderPaceRepository } from './sender-pace.repository.ts';
+import { SubmittedTemplateRepository } from './submitted-template.repository.ts';
+import { TemplateListView } from './template-list.view.ts';
 import { ToldMessageRepository } from './told-message.repository.ts';
 import { WebhookArchiveRepository } from './webhook-archive.repository.ts';
 import { WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
@@ -25,6 +27,8 @@ const record = [
   MessageDecisionRepository,
   ConversationRepository,
   WhatsAppTemplateRepository,
+  SubmittedTemplateRepository,
+  TemplateListView,
 ];
 const outbox = [OutboxRepository, OutboxCareRepository, SenderPaceRepository, SendHoldRepository];
 const fromMeta = [
