@@ -100,13 +100,13 @@ describe(SubmittedTemplateRepository.name, () => {
     await keep({}, -submittedMsAgo, { submitted: true });
     if (askedMsAgo > 0) await keep({}, -askedMsAgo);
 
-    expect(await submitted.findAwaited(inMs(0), 10)).toHaveLength(isDue ? 1 : 0);
+    expect(await submitted.findAwaited([BUSINESS_ACCOUNT_ID], inMs(0), 10)).toHaveLength(isDue ? 1 : 0);
   });
 
   it.each(['APPROVED', 'REJECTED', 'PAUSED'])('asks no more about one that is %s', async (status) => {
     await keep({ status }, -3_600_000);
 
-    expect(await submitted.findAwaited(inMs(0), 10)).toEqual([]);
+    expect(await submitted.findAwaited([BUSINESS_ACCOUNT_ID], inMs(0), 10)).toEqual([]);
   });
 });
 

@@ -58,13 +58,14 @@ export class SubmittedTemplateRepository {
   }
 
   /**
-   * Templates in review that Meta is to be asked about: soon after they were submitted, then after pauses that grow with
+   * Templates in review of these accounts that Meta is to be asked about: soon after they were submitted, then after pauses that grow with
    * the time they have waited, up to an hour.
    */
-  async findAwaited(now: Date, limit: number): Promise<WhatsAppTemplate[]> {
+  async findAwaited(businessAccountIds: string[], now: Date, limit: number): Promise<WhatsAppTemplate[]> {
     return this.dataSource.manager
       .createQueryBuilder(WhatsAppTemplate, 't')
-      .where('t.isActive AND t.status IN (:...inReview) AND t.metaTemplateId IS NOT NULL', { inReview: IN_REVIEW })
+      .where({ businessAccountId: In(businessAccountIds) })
+      .andWhere('t.isActive AND t.status IN (:...inReview) AND t.metaTemplateId IS NOT NULL', { inReview: IN_REVIEW })
       .andWhere(
         `t.syncedAt <= :now::timestamptz - least(interval '1 hour',
            greatest(interval '5 seconds', t.syncedAt - coalesce(t.statusToldAt, t.createdAt)))`,

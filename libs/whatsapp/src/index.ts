@@ -13,7 +13,16 @@ export {
   WhatsAppBusinessService,
   type WhatsAppHealth,
 } from './sending/whatsapp-business.service.ts';
+export {
+  type HeaderFile,
+  headerFilesOf,
+  type PresentTemplate,
+  type Read,
+  readNewTemplate,
+  readTemplateChanges,
+} from './templates/creation/index.ts';
 export { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
 export { placeholders } from './templates/template-parameters.ts';
+export { TemplateSubmissionsService } from './templates/template-submissions.service.ts';
 export { WhatsAppModule } from './whatsapp.module.ts';
 export { type TemplateNotification, WhatsAppService } from './whatsapp.service.ts';

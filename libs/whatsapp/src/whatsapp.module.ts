@@ -16,6 +16,8 @@ import { SendHoldsService } from './sending/send-holds.service.ts';
 import { ToldHoldsService } from './sending/told-holds.service.ts';
 import { WhatsAppBusinessService } from './sending/whatsapp-business.service.ts';
 import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
+import { TemplateFollower } from './templates/template-follower.ts';
+import { TemplateSubmissionsService } from './templates/template-submissions.service.ts';
 import { WhatsAppService } from './whatsapp.service.ts';
 
 const cloudApi = {
@@ -38,7 +40,7 @@ const sending = [
   OutboxSweeper,
   OutboxPoller,
 ];
-const fromMeta = [TemplateCatalogueService, MetaSyncJob];
+const fromMeta = [TemplateCatalogueService, TemplateSubmissionsService, TemplateFollower, MetaSyncJob];
 const offered = [
   WhatsAppService,
   WhatsAppBusinessService,
@@ -47,6 +49,7 @@ const offered = [
   CloudApiClient,
   ToldHoldsService,
   TemplateCatalogueService,
+  TemplateSubmissionsService,
   MetaSyncJob,
 ];
 
