@@ -1,8 +1,10 @@
+import { checked } from './checked-body.ts';
 import { anyObject, bool, type Check, link, number, object, oneOf, text } from './checks.ts';
 import type { Controls } from './controls.ts';
 import { faultRule } from './faults.ts';
 import { GraphError } from './graph-error.ts';
 import { type GraphRequest, type Handler, json, type Reply } from './http.ts';
+import { namedTemplateAction, templateActions } from './templates/template-controls.endpoint.ts';
 import { isCallbackVerified } from './webhook-handshake.ts';
 import type { WebhookBehaviour } from './webhook-sender.ts';
 
@@ -19,7 +21,10 @@ const inbound = object(
 const mediaUrls = object({ expired: number(0) });
 const status = object({ status: text() }, { wamid: text(), opaque: text(), error_code: number(0) });
 const accountNews = object({ field: text() }, { value: anyObject, time: number(0) });
-const limits = object({}, { messagesPerSecond: orNull(number(1)), pair: bool });
+const limits = object(
+  {},
+  { messagesPerSecond: orNull(number(1)), pair: bool, templates: number(0), templateCreationsPerHour: number(0) },
+);
 const webhooks = object(
   {},
   {
@@ -34,19 +39,6 @@ const webhooks = object(
     verify: bool,
   },
 );
-const templateStatus = oneOf(
-  'APPROVED',
-  'PENDING',
-  'REJECTED',
-  'PAUSED',
-  'DISABLED',
-  'FLAGGED',
-  'IN_APPEAL',
-  'PENDING_DELETION',
-  'LIMIT_EXCEEDED',
-  'ARCHIVED',
-);
-
 /** `/_simulator`: the controls as JSON over HTTP. No key, because the simulator listens on the loopback address only. */
 export function controlHandler(controls: Controls, verifyToken: string): Handler {
   const actions: Record<string, (request: GraphRequest) => Reply | Promise<Reply>> = {
@@ -90,6 +82,7 @@ export function controlHandler(controls: Controls, verifyToken: string): Handler
     },
     'PUT /media-urls': (request) =>
       done(() => controls.expireNextMediaUrls(checked<{ expired: number }>(request, mediaUrls).expired)),
+    ...templateActions(controls),
     'POST /reset': () => done(() => controls.reset()),
   };
 
@@ -118,26 +111,15 @@ interface StatusRequest {
   error_code?: number;
 }
 
-/** `PUT /templates/{name}/{language}` and `PUT /phone-numbers/{id}` */
+/** `PUT` and `DELETE /templates/{name}/{language}`, `PUT /phone-numbers/{id}` */
 function namedAction(controls: Controls, { method }: GraphRequest, path: string): Handler | undefined {
-  const [, kind, name = '', language = '', ...rest] = path.split('/').map(decodeURIComponent);
-  if (method !== 'PUT' || name === '' || rest.length > 0) return undefined;
-  if (kind === 'templates' && language !== '') {
-    return (request) => {
-      const fields = request.json();
-      if (fields.status !== undefined) templateStatus(fields.status, 'status');
-      return json(controls.setTemplate(name, language, fields));
-    };
+  const [, kind, ...names] = path.split('/').map(decodeURIComponent);
+  if (names.includes('')) return undefined;
+  if (kind === 'templates' && names.length === 2) return namedTemplateAction(controls, method, names);
+  if (kind === 'phone-numbers' && names.length === 1 && method === 'PUT') {
+    return (request) => json(controls.setPhoneNumber(names[0] as string, request.json()));
   }
-  if (kind === 'phone-numbers' && language === '')
-    return (request) => json(controls.setPhoneNumber(name, request.json()));
   return undefined;
-}
-
-function checked<T>(request: GraphRequest, check: Check): T {
-  const body = request.json();
-  check(body, '');
-  return body as T;
 }
 
 function done(action: () => void): Reply {

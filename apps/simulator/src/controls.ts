@@ -6,8 +6,10 @@ import type { FaultRule } from './faults.ts';
 import type { InboundRequest } from './inbox.ts';
 import type { LedgerQuery, LedgerView } from './ledger.ts';
 import type { RequestView } from './request-log.ts';
-import type { NewTemplate, Template } from './template.ts';
-import { templateStatusChange } from './webhook-body.ts';
+import type { Template } from './templates/template.ts';
+import type { TemplateFields } from './templates/template-changes.ts';
+import { deleteTemplate } from './templates/template-removal.ts';
+import type { AgreedVerdict } from './templates/template-review.ts';
 import type { WebhookAttempt, WebhookBehaviour } from './webhook-sender.ts';
 import type { World } from './world.ts';
 
@@ -92,15 +94,34 @@ export class Controls {
     return entry !== undefined;
   }
 
-  /** Adds a template, or changes one; a new status is told by webhook, as at Meta. */
-  setTemplate(name: string, language: string, fields: Partial<Template>): Template {
-    const { templates, webhooks, idleness } = this.world;
-    const present = templates.find(name, language);
-    if (!present) return templates.add(newTemplate(name, language, fields));
-    const before = present.status;
-    Object.assign(present, fields, { id: present.id, name, language });
-    if (present.status !== before) idleness.watch(webhooks.deliver(templateStatusChange(present)));
+  /** Adds a template, or changes one; what changes is told by webhook, as at Meta. */
+  setTemplate(name: string, language: string, fields: TemplateFields): Template {
+    const present = this.world.templates.find(name, language);
+    if (!present) return this.#addTemplate({ ...fields, name, language });
+    this.world.idleness.watch(this.world.templateChanges.apply(present, fields));
     return present;
+  }
+
+  /** Adds many at once and tells nobody. */
+  addTemplates(templates: (TemplateFields & { name: string; language: string })[]): Template[] {
+    return templates.map((template) => this.#addTemplate(template));
+  }
+
+  /** Somebody deletes it in Meta's own pages. @returns false when there is none */
+  deleteTemplate(name: string, language: string): boolean {
+    const template = this.world.templates.find(name, language);
+    if (template) deleteTemplate(this.world, template);
+    return template !== undefined;
+  }
+
+  /** How the next review ends, of the template where one is named. */
+  agreeOnReview(verdict: AgreedVerdict): void {
+    this.world.templateReview.agree(verdict);
+  }
+
+  /** What takes days in the account, such as the blocking of a name, is over that much sooner. */
+  putClockAhead(ms: number): void {
+    this.world.clock.putAhead(ms);
   }
 
   /** News of the account, of its numbers or its templates; what this simulator holds of them stays as it is. */
@@ -119,13 +140,21 @@ export class Controls {
     this.world.reset();
   }
 
+  #addTemplate({ quality_score: score, ...fields }: TemplateFields & { name: string; language: string }): Template {
+    const { name } = fields;
+    const components = [{ type: 'BODY', text: `Template ${name}.` }];
+    const quality_score = typeof score === 'string' ? { quality_score: { score, date: 0 } } : {};
+    return this.world.templates.add({
+      status: 'APPROVED',
+      category: 'UTILITY',
+      components,
+      ...quality_score,
+      ...fields,
+    });
+  }
+
   /** @throws Error when statuses or webhooks are still under way after `timeoutMs` */
   waitForIdle(timeoutMs = 10_000): Promise<void> {
     return this.world.idleness.wait(timeoutMs);
   }
-}
-
-function newTemplate(name: string, language: string, fields: Partial<Template>): NewTemplate {
-  const components = [{ type: 'BODY', text: `Template ${name}.` }];
-  return { status: 'APPROVED', category: 'UTILITY', components, ...fields, name, language };
 }

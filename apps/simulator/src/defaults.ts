@@ -30,12 +30,15 @@ export interface SimulatorOptions {
   ledgerSize: number;
 }
 
-/** Off by default, so that load tests measure the client; the control API turns them on. */
+/** Those of sends are off by default, so that load tests measure the client; the control API turns them on. */
 export interface SimulatorLimits {
   /** 130429 above this many in any second, per sending number. Null: no limit. */
   messagesPerSecond: number | null;
   /** 131056 above one message per 6 s to one person, 45 of them lent in advance. */
   pair: boolean;
+  /** How many templates the account can have: Meta's figure for a verified business. */
+  templates: number;
+  templateCreationsPerHour: number;
 }
 
 export const DEFAULT_OPTIONS: SimulatorOptions = {
@@ -50,6 +53,6 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   statusDelaysMs: { sent: 150, delivered: 300, read: 400 },
   retry: { firstPauseMs: 250, longestPauseMs: 10_000, giveUpAfterMs: 3_600_000 },
   templateReviewMs: 300,
-  limits: { messagesPerSecond: null, pair: false },
+  limits: { messagesPerSecond: null, pair: false, templates: 6_000, templateCreationsPerHour: 100 },
   ledgerSize: 200_000,
 };

@@ -72,6 +72,9 @@ export interface GraphErrorExtras {
   subcode?: number;
   type?: 'OAuthException' | 'GraphMethodException';
   isTransient?: boolean;
+  /** For a person, in the language of the token's owner. */
+  userTitle?: string;
+  userMessage?: string;
   /** Replaces the usual `(#code) title`. */
   message?: string;
 }
@@ -90,7 +93,7 @@ export class GraphError extends Error {
   }
 
   toBody(): object {
-    const { type = 'OAuthException', subcode, isTransient } = this.extras;
+    const { type = 'OAuthException', subcode, isTransient, userTitle, userMessage } = this.extras;
     return {
       error: {
         message: this.message,
@@ -101,6 +104,7 @@ export class GraphError extends Error {
         }),
         ...(subcode !== undefined && { error_subcode: subcode }),
         ...(isTransient !== undefined && { is_transient: isTransient }),
+        ...(userTitle !== undefined && { error_user_title: userTitle, error_user_msg: userMessage }),
         fbtrace_id: fbtraceId(),
       },
     };

@@ -1,4 +1,5 @@
 import type { Recipient } from './recipient.ts';
+import type { RenderedTemplate } from './templates/sending/fill-template.ts';
 
 /** One accepted send. The body stays the text it came as: a parsed one would take several times the memory. */
 export interface LedgerEntry {
@@ -12,6 +13,8 @@ export interface LedgerEntry {
   rawBody: string;
   /** What the customer reads: the body of a template filled in, the text, the caption. */
   text: string;
+  /** Every part of a template as the customer gets it; undefined for other messages. */
+  rendered?: RenderedTemplate;
   /** Milliseconds since 1970. */
   acceptedAt: number;
   statuses: { status: string; at: number }[];
@@ -26,6 +29,7 @@ export interface LedgerView {
   type: string;
   opaque: string | undefined;
   text: string;
+  rendered?: RenderedTemplate;
   body: unknown;
   acceptedAt: string;
   statuses: { status: string; at: string }[];
@@ -81,7 +85,7 @@ export class Ledger {
 }
 
 function toView(entry: LedgerEntry): LedgerView {
-  const { wamid, phoneNumberId, recipient, type, opaque, text, rawBody, acceptedAt, statuses } = entry;
+  const { wamid, phoneNumberId, recipient, type, opaque, text, rendered, rawBody, acceptedAt, statuses } = entry;
   return {
     wamid,
     phone_number_id: phoneNumberId,
@@ -90,6 +94,7 @@ function toView(entry: LedgerEntry): LedgerView {
     type,
     opaque,
     text,
+    ...(rendered && { rendered }),
     body: JSON.parse(rawBody),
     acceptedAt: new Date(acceptedAt).toISOString(),
     statuses: statuses.map(({ status, at }) => ({ status, at: new Date(at).toISOString() })),

@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { DEFAULT_OPTIONS } from './defaults.ts';
 import { Limits } from './limits.ts';
+
+const OFF = DEFAULT_OPTIONS.limits;
 
 describe(Limits.name, () => {
   it('lets a number send so many in any second, and no more', () => {
-    const limits = new Limits({ messagesPerSecond: 2, pair: false });
+    const limits = new Limits({ ...OFF, messagesPerSecond: 2 });
     limits.admit('1', '34600000001', 0);
     limits.admit('1', '34600000002', 900);
 
@@ -15,7 +18,7 @@ describe(Limits.name, () => {
   });
 
   it('lends one person 45 messages and takes one back every six seconds', () => {
-    const limits = new Limits({ messagesPerSecond: null, pair: true });
+    const limits = new Limits({ ...OFF, pair: true });
     for (let sent = 0; sent < 45; sent += 1) limits.admit('1', '34600000001', 0);
 
     expect(() => limits.admit('1', '34600000001', 5_999)).toThrow('131056');
@@ -24,7 +27,7 @@ describe(Limits.name, () => {
   });
 
   it('limits nothing by itself', () => {
-    const limits = new Limits({ messagesPerSecond: null, pair: false });
+    const limits = new Limits(OFF);
 
     expect(() => Array.from({ length: 2_000 }, () => limits.admit('1', '34600000001', 0))).not.toThrow();
   });

@@ -17,7 +17,7 @@ import {
 import { GraphError } from './graph-error.ts';
 import { interactive } from './interactive-checks.ts';
 import { readRecipient, type Recipient } from './recipient.ts';
-import { templateObject } from './template-checks.ts';
+import { templateObject } from './templates/sending/template-object.ts';
 
 /** A send whose structure is right; whether its template and media exist is not known yet. */
 export interface CheckedMessage {

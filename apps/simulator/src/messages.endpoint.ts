@@ -7,7 +7,7 @@ import { outboundWamid } from './ids.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Fate } from './magic-recipients.ts';
 import { type CheckedMessage, checkMessage } from './message-checks.ts';
-import { fillTemplate } from './template-filling.ts';
+import { fillTemplate } from './templates/sending/fill-template.ts';
 import type { World } from './world.ts';
 
 /** How long a send waits for the status that is to overtake its answer. */
@@ -43,7 +43,10 @@ async function send(world: World, number: PhoneNumber, { request, apiVersion }: 
   if (address === digitsOf(number.display_phone_number))
     throw new GraphError(131021, 'Recipient is the sending number');
   refuseUnknownMedia(world, message.content, message.type);
-  const filled = message.type === 'template' ? fillTemplate(message.content, world.templates, apiVersion) : undefined;
+  const filled =
+    message.type === 'template'
+      ? fillTemplate(message.content, world.templates, { apiVersion, now: world.clock.now() })
+      : undefined;
   if (filled?.template.category === 'AUTHENTICATION' && recipient.waId === undefined) {
     throw new GraphError(131062, 'Authentication templates go to phone numbers only');
   }
@@ -58,7 +61,8 @@ async function send(world: World, number: PhoneNumber, { request, apiVersion }: 
     category: filled?.template.category.toLowerCase() ?? 'service',
     opaque: message.opaque,
     rawBody: request.text,
-    text: filled?.text ?? plainText(message),
+    text: filled ? (filled.parts.body ?? '') : plainText(message),
+    rendered: filled?.parts,
     acceptedAt: Date.now(),
     statuses: [],
   };

@@ -1,3 +1,4 @@
+import { APP } from './app.ts';
 import { pickFields } from './fields.ts';
 import type { GraphCall, Route } from './graph-api.ts';
 import { GraphError } from './graph-error.ts';
@@ -5,11 +6,6 @@ import { json, type Reply } from './http.ts';
 import { isCallbackVerified } from './webhook-handshake.ts';
 import type { World } from './world.ts';
 
-const APP = {
-  id: '670843887433847',
-  name: 'Cloud API simulator',
-  link: 'https://www.facebook.com/games/?app_id=670843887433847',
-};
 const SCOPES = ['whatsapp_business_management', 'whatsapp_business_messaging'];
 const NUMBER_FIELDS = ['id', 'display_phone_number', 'verified_name', 'quality_rating', 'code_verification_status'];
 const LISTED_NUMBER_FIELDS = [...NUMBER_FIELDS, 'status', 'platform_type', 'throughput'];

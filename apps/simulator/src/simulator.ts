@@ -6,7 +6,8 @@ import { type GraphRequest, HttpServer, json, type Reply } from './http.ts';
 import { mediaRoutes } from './media.endpoint.ts';
 import { messageRoutes } from './messages.endpoint.ts';
 import { phoneNumberRoutes } from './phone-numbers.endpoint.ts';
-import { templateRoutes } from './templates.endpoint.ts';
+import { templateRoutes } from './templates/templates.endpoint.ts';
+import { uploadRoutes } from './templates/uploads.endpoint.ts';
 import { World } from './world.ts';
 
 /** A simulator that answers, with everything that can be seen of it and done to it. */
@@ -22,6 +23,7 @@ export class RunningSimulator extends Controls {
       ...messageRoutes(world),
       ...mediaRoutes(world),
       ...templateRoutes(world),
+      ...uploadRoutes(world),
       ...phoneNumberRoutes(world),
     ]);
     const control = controlHandler(this, world.options.verifyToken);

@@ -5,7 +5,6 @@ import type { JsonObject } from './checks.ts';
 import { webhookError } from './graph-error.ts';
 import { userIdOf } from './ids.ts';
 import type { LedgerEntry } from './ledger.ts';
-import type { Template } from './template.ts';
 
 /** One item of `entry[].changes`. */
 export interface Change {
@@ -57,24 +56,6 @@ export function inboundChange(number: PhoneNumber, waId: string, contactName: st
     contacts: [contact(contactName, waId, userId)],
     messages: [{ from: waId, from_user_id: userId, ...message }],
   });
-}
-
-/** A template was approved, paused, rejected… */
-export function templateStatusChange(template: Template): Change {
-  return {
-    field: 'message_template_status_update',
-    value: {
-      event: template.status,
-      message_template_id: Number(template.id),
-      message_template_name: template.name,
-      message_template_language: template.language,
-      message_template_category: template.category,
-      reason: template.rejected_reason,
-      ...(template.status === 'PAUSED' && {
-        other_info: { title: 'FIRST_PAUSE', description: 'Paused for three hours because of low quality.' },
-      }),
-    },
-  };
 }
 
 export function envelope(businessAccountId: string, changes: Change[]): object {
