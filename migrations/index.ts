@@ -14,6 +14,7 @@ import { CreateMediaTables1795219200014 } from './1795219200014-create-media-tab
 import { CreateAccountEvents1795219200016 } from './1795219200016-create-account-events.ts';
 import { CreateConversations1795219200018 } from './1795219200018-create-conversations.ts';
 import { LightenContactsAndWebhookRounds1795219200019 } from './1795219200019-lighten-contacts-and-webhook-rounds.ts';
+import { FollowTemplates1795219200021 } from './1795219200021-follow-templates.ts';
 
 /** In the order they run. Append only: what has run somewhere is never edited. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   CreateAccountEvents1795219200016,
   CreateConversations1795219200018,
   LightenContactsAndWebhookRounds1795219200019,
+  FollowTemplates1795219200021,
 ];

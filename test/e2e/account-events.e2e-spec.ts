@@ -131,11 +131,7 @@ describe('what Meta says of the account', () => {
     expect(listed.map(({ field }: { field: string }) => field).sort()).toEqual(fields.toSorted());
     expect(listed.every(({ known }: { known: boolean }) => known)).toBe(true);
     const only = listed.filter(({ applied }: { applied: string | null }) => applied === null);
-    expect(only.map(({ field }: { field: string }) => field).sort()).toEqual([
-      'account_alerts',
-      'security',
-      'template_correct_category_detection',
-    ]);
+    expect(only.map(({ field }: { field: string }) => field).sort()).toEqual(['account_alerts', 'security']);
   });
 
   it('a field nobody knows yet is stored, counted and listed with its value', async () => {

@@ -14,6 +14,7 @@ import { SendHoldRepository } from './send-hold.repository.ts';
 import { SenderPaceRepository } from './sender-pace.repository.ts';
 import { SubmittedTemplateRepository } from './submitted-template.repository.ts';
 import { TemplateListView } from './template-list.view.ts';
+import { TemplateSyncRepository } from './template-sync.repository.ts';
 import { ToldMessageRepository } from './told-message.repository.ts';
 import { WebhookArchiveRepository } from './webhook-archive.repository.ts';
 import { WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
@@ -29,6 +30,7 @@ const record = [
   WhatsAppTemplateRepository,
   SubmittedTemplateRepository,
   TemplateListView,
+  TemplateSyncRepository,
 ];
 const outbox = [OutboxRepository, OutboxCareRepository, SenderPaceRepository, SendHoldRepository];
 const fromMeta = [

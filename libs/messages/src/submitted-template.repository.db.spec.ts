@@ -33,10 +33,17 @@ const aTemplate = (change: Partial<ListedTemplate> = {}): ListedTemplate => ({
   components: [{ type: 'BODY', text: 'Tu pedido sale hoy.' }],
   metaTemplateId: '1689556908129832',
   rejectedReason: null,
+  qualityScore: null,
+  qualityScoredAt: null,
+  previousCategory: null,
+  correctCategory: null,
+  subCategory: null,
+  messageSendTtlSeconds: null,
+  libraryTemplateName: null,
   ...change,
 });
 const keep = (change: Partial<ListedTemplate>, askedMs: number, over = {}) =>
-  submitted.keep(BUSINESS_ACCOUNT_ID, aTemplate(change), { askedAt: inMs(askedMs), now: inMs(askedMs), ...over });
+  submitted.keep(BUSINESS_ACCOUNT_ID, aTemplate(change), inMs(askedMs), over);
 
 describe(SubmittedTemplateRepository.name, () => {
   it('keeps a template that was submitted, as Meta answered', async () => {
@@ -120,7 +127,7 @@ describe(TemplateListView.name, () => {
     await keep({ templateKey: 'sent' }, -5_000);
     await keep({ language: 'pt_BR', status: 'APPROVED' }, -5_000);
     await keep({ templateName: 'offer_50%', templateKey: 'offer', category: 'MARKETING', bodyText: 'A mitad' }, -5_000);
-    await submitted.keep('another account', aTemplate(), { askedAt: inMs(0), now: inMs(0) });
+    await submitted.keep('another account', aTemplate(), inMs(0));
   });
 
   it.each<[string, object, string[]]>([

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
+import { DataSource, In, IsNull, LessThanOrEqual, Or } from 'typeorm';
+
+import { queryRows, storableJson } from '#common';
 
 import { WhatsAppTemplate } from './entities/whatsapp-template.entity.ts';
 import type { ListedTemplate } from './whatsapp-template.repository.ts';
+import { STORE_LISTED } from './whatsapp-template.sql.ts';
 
 /** Statuses that a review ends. */
 const IN_REVIEW = ['PENDING', 'IN_APPEAL'];
@@ -12,42 +15,32 @@ const IN_REVIEW = ['PENDING', 'IN_APPEAL'];
 export class SubmittedTemplateRepository {
   constructor(private readonly dataSource: DataSource) {}
 
+  /** By the clock that listings go by as well: those of two replicas differ. */
+  async now(): Promise<Date> {
+    const [row] = await queryRows<{ now: Date }>(this.dataSource, `SELECT date_trunc('milliseconds', now()) AS now`);
+    return row!.now;
+  }
+
   /**
-   * Takes over what Meta said of one template when it was asked at `askedAt`. A status that a webhook told later stays.
-   * With `submitted` its review begins now.
+   * Takes over what Meta said of one template when it was asked at `askedAt`. What a webhook told later stays. With
+   * `submitted` its review began then, whatever was told of it before.
    */
   async keep(
     businessAccountId: string,
     template: ListedTemplate,
-    { askedAt, now, submitted = false }: { askedAt: Date; now: Date; submitted?: boolean },
+    askedAt: Date,
+    { submitted = false } = {},
   ): Promise<WhatsAppTemplate> {
-    const { id: _ours, templateKey: _key, ...heard } = template;
+    const { templateName, language, status, rejectedReason } = template;
+    const key = { businessAccountId, templateName, language };
     return this.dataSource.transaction(async (tx) => {
-      const added = { ...template, businessAccountId, syncedAt: now };
-      await tx
-        .createQueryBuilder()
-        .insert()
-        .into(WhatsAppTemplate)
-        .values(added)
-        .orIgnore()
-        .updateEntity(false)
-        .execute();
-      const { id, status, rejectedReason, statusToldAt } = await tx.findOneOrFail(WhatsAppTemplate, {
-        where: { businessAccountId, templateName: template.templateName, language: template.language },
-        lock: { mode: 'for_no_key_update' },
-      });
-      await tx.update(
-        WhatsAppTemplate,
-        { id },
-        {
-          ...heard,
-          ...(statusToldAt && statusToldAt > askedAt && { status, rejectedReason }),
-          ...(submitted && { statusToldAt: askedAt }),
-          isActive: true,
-          syncedAt: now,
-        },
-      );
-      return tx.findOneByOrFail(WhatsAppTemplate, { id });
+      await tx.query(STORE_LISTED, [businessAccountId, storableJson([template]), askedAt, askedAt]);
+      if (submitted) {
+        const reviewed = { status, rejectedReason, statusToldAt: askedAt, isActive: true };
+        const notSince = Or(IsNull(), LessThanOrEqual(askedAt));
+        await tx.update(WhatsAppTemplate, { ...key, statusToldAt: notSince }, reviewed);
+      }
+      return tx.findOneByOrFail(WhatsAppTemplate, key);
     });
   }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 
+import type { AppConfig, Clock } from '#common';
 import type { SenderDirectory } from '#tenants';
 
 import { BUSINESS_ACCOUNT_ID } from '../../../test/factories/messages.ts';
@@ -15,21 +16,27 @@ Logger.overrideLogger(false);
 
 describe(MetaSyncJob.name, () => {
   let synced: string[];
+  let maxAges: number[];
+  let now: number;
   let faults: Error[];
   let job: MetaSyncJob;
 
   beforeEach(() => {
-    [synced, faults] = [[], []];
+    [synced, maxAges, faults, now] = [[], [], [], 0];
     const catalogue = strict<TemplateCatalogueService>({
-      sync: async ({ businessAccountId }) => {
+      sync: async ({ businessAccountId }, maxAgeMs = 0) => {
         await Promise.resolve();
         const fault = faults.shift();
         if (fault) throw fault;
         synced.push(businessAccountId);
+        maxAges.push(maxAgeMs);
       },
     });
     const senders = strict<SenderDirectory>({ all: () => [aSender()] });
-    job = new MetaSyncJob(catalogue, strict<CloudApiClient>({}), senders);
+    const cloudApi = strict<CloudApiClient>({ getPhoneNumber: () => Promise.resolve({ id: '1' }) });
+    const clock = strict<Clock>({ now: () => new Date(now) });
+    const config = { whatsapp: { templateSyncMinutes: 60 } } as AppConfig;
+    job = new MetaSyncJob(catalogue, cloudApi, senders, clock, config);
   });
 
   afterEach(() => job.beforeApplicationShutdown());
@@ -60,6 +67,19 @@ describe(MetaSyncJob.name, () => {
 
     await soon([BUSINESS_ACCOUNT_ID]);
   });
+
+  it('syncs at start, and on schedule what no other replica synced meanwhile, also after a failure', async () => {
+    job.onApplicationBootstrap();
+    await soon([BUSINESS_ACCOUNT_ID]);
+
+    faults = [new Error('Meta is away')];
+    now += 70 * 60_000;
+    await eventually(() => expect(faults).toEqual([]));
+    now += 70 * 60_000;
+
+    await soon([BUSINESS_ACCOUNT_ID, BUSINESS_ACCOUNT_ID]);
+    expect(maxAges).toEqual([60_000, 30 * 60_000]);
+  }, 30_000);
 
   it('syncs nothing any more once it is stopped', async () => {
     job.syncSoon(BUSINESS_ACCOUNT_ID);

@@ -15,6 +15,7 @@ import { OutboxSweeper } from './sending/outbox.sweeper.ts';
 import { SendHoldsService } from './sending/send-holds.service.ts';
 import { ToldHoldsService } from './sending/told-holds.service.ts';
 import { WhatsAppBusinessService } from './sending/whatsapp-business.service.ts';
+import { TemplatePuller } from './templates/template.puller.ts';
 import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
 import { TemplateFollower } from './templates/template-follower.ts';
 import { TemplateSubmissionsService } from './templates/template-submissions.service.ts';
@@ -40,7 +41,7 @@ const sending = [
   OutboxSweeper,
   OutboxPoller,
 ];
-const fromMeta = [TemplateCatalogueService, TemplateSubmissionsService, TemplateFollower, MetaSyncJob];
+const fromMeta = [TemplatePuller, TemplateCatalogueService, TemplateSubmissionsService, TemplateFollower, MetaSyncJob];
 const offered = [
   WhatsAppService,
   WhatsAppBusinessService,

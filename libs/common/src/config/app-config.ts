@@ -59,6 +59,8 @@ export interface WhatsAppConfig {
   /** What a customer writes, alone, to get no more marketing messages, and to get them again. */
   readonly optOutWords: readonly string[];
   readonly optInWords: readonly string[];
+  /** How often all templates are fetched from Meta beside what webhooks tell; 0: never. */
+  readonly templateSyncMinutes: number;
   /** ISO 3166 alpha-2, for numbers without `+`. */
   readonly defaultCountry: string | undefined;
 }

@@ -51,6 +51,7 @@ export function readWhatsApp(environment: Environment, faults: Faults): WhatsApp
     messagesPerSecond: environment.WHATSAPP_MESSAGES_PER_SECOND,
     optOutWords: wordsOf(environment.WHATSAPP_OPT_OUT_WORDS),
     optInWords: wordsOf(environment.WHATSAPP_OPT_IN_WORDS),
+    templateSyncMinutes: environment.TEMPLATE_SYNC_MINUTES,
     defaultCountry: environment.WHATSAPP_DEFAULT_COUNTRY,
   };
 }

@@ -83,6 +83,9 @@ export class Environment {
   @Form(WORD_LIST, 'words parted by commas, such as START,ALTA')
   WHATSAPP_OPT_IN_WORDS = 'START,UNSTOP,SUBSCRIBE,ALTA,VOLTAR';
 
+  @Whole(0, 10_080, 60)
+  TEMPLATE_SYNC_MINUTES = 60;
+
   @Whole(1, 10_000, 80)
   WHATSAPP_MESSAGES_PER_SECOND = 80;
 

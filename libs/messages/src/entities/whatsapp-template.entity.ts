@@ -48,13 +48,9 @@ export class WhatsAppTemplate {
   @Column('varchar', { nullable: true })
   rejectedReason: string | null;
 
-  /** GREEN, YELLOW, RED or UNKNOWN, as Meta last told it. */
-  @Column('varchar', { nullable: true })
-  qualityScore: string | null;
-
-  /** What it was before Meta put it into another category. */
-  @Column('varchar', { nullable: true })
-  previousCategory: string | null;
+  /** Why it has this status and what would help, in Meta's words; known only from webhooks. */
+  @Column('text', { nullable: true })
+  statusDetails: string | null;
 
   /** When Meta disables it, or did. */
   @Column('timestamptz', { nullable: true })
@@ -64,10 +60,47 @@ export class WhatsAppTemplate {
   @Column('timestamptz', { nullable: true })
   statusToldAt: Date | null;
 
+  /** GREEN, YELLOW, RED or UNKNOWN, as Meta last told it. */
+  @Column('varchar', { nullable: true })
+  qualityScore: string | null;
+
+  /** Since when it has that score, as far as Meta says. */
+  @Column('timestamptz', { nullable: true })
+  qualityScoredAt: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  qualityToldAt: Date | null;
+
+  /** What it was before Meta put it into another category. */
+  @Column('varchar', { nullable: true })
+  previousCategory: string | null;
+
+  /** The category Meta finds right, where that is not the one it has. */
+  @Column('varchar', { nullable: true })
+  correctCategory: string | null;
+
+  /** When Meta puts it there; null where it did not say. */
+  @Column('timestamptz', { nullable: true })
+  categoryChangesAt: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  categoryToldAt: Date | null;
+
+  @Column('varchar', { nullable: true })
+  subCategory: string | null;
+
+  /** For how long Meta tries to deliver a message of it; null: the category's own time. */
+  @Column('int', { nullable: true })
+  messageSendTtlSeconds: number | null;
+
+  /** Meta's library template it was made from. */
+  @Column('varchar', { nullable: true })
+  libraryTemplateName: string | null;
+
   @Column('int', { default: 0 })
   sentCount: number;
 
-  /** False when Meta no longer lists it. */
+  /** False when it is deleted at Meta, or about to be. Our key and count stay: it may be made again. */
   @Column('boolean', { default: true })
   isActive: boolean;
 

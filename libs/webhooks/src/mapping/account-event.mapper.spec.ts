@@ -124,7 +124,11 @@ describe(toAccountNews.name, () => {
         rejection_info: { reason: 'Variables at the end', recommendation: 'Add text after the last variable' },
       });
 
-      expect(news.states?.[0]?.template).toMatchObject({ status: 'REJECTED', rejectedReason: 'INVALID_FORMAT' });
+      expect(news.states?.[0]?.template).toMatchObject({
+        status: 'REJECTED',
+        rejectedReason: 'INVALID_FORMAT',
+        statusDetails: 'Variables at the end; Add text after the last variable',
+      });
       expect(news.summary).toContain('Add text after the last variable');
     });
 
@@ -148,7 +152,12 @@ describe(toAccountNews.name, () => {
 
     const news = read('message_template_components_update', value);
 
-    expect(news.states?.[0]?.template).toMatchObject({ bodyText: value.message_template_element, parameterCount: 2 });
+    expect(news.states?.[0]?.template).toMatchObject({
+      bodyText: value.message_template_element,
+      parameterCount: 2,
+      headerText: 'X',
+      footerText: undefined,
+    });
     expect(news.asksForSync).toBe(true);
   });
 
@@ -163,7 +172,7 @@ describe(toAccountNews.name, () => {
       });
     });
 
-    it('planned: changes no column yet, though new_category is there', () => {
+    it('planned: the category stays, though new_category is there, and what is to come is noted', () => {
       const value = {
         ...TEMPLATE,
         correct_category: 'MARKETING',
@@ -175,11 +184,15 @@ describe(toAccountNews.name, () => {
 
       expect(news.summary).toContain('to become MARKETING on 2026-11-07');
       expect(news.states).toMatchObject([{ aspect: 'planned_category', value: { planned: 'MARKETING' } }]);
-      expect(news.states?.[0]).not.toHaveProperty('template');
+      expect(news.states?.[0]?.template).toEqual({
+        ...OF_TEMPLATE,
+        correctCategory: 'MARKETING',
+        categoryChangesAt: new Date(1794086400_000),
+      });
     });
   });
 
-  it('template_correct_category_detection is listed with both categories', () => {
+  it('template_correct_category_detection is listed, and the right category noted', () => {
     const news = read('template_correct_category_detection', {
       ...TEMPLATE,
       category: 'UTILITY',
@@ -187,7 +200,7 @@ describe(toAccountNews.name, () => {
     });
 
     expect(news).toMatchObject({ event: 'MARKETING', template: OF_TEMPLATE });
-    expect(news.states ?? []).toEqual([]);
+    expect(news.states).toMatchObject([{ template: { ...OF_TEMPLATE, correctCategory: 'MARKETING' } }]);
   });
 
   describe('phone_number_quality_update', () => {

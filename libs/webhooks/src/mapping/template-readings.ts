@@ -95,13 +95,21 @@ function statusState(template: TemplateRef, status: string, value: JsonObject, w
     ...about(template),
     aspect: 'status',
     value: told({ status, reason: reason ?? null, disabledFrom: disabledFrom?.toISOString() }),
-    template: { ...template, status, rejectedReason, disabledFrom },
+    template: { ...template, status, rejectedReason, disabledFrom, statusDetails: detailsOf(value) },
     ...(code !== undefined && {
       sending: { template, stop: { code, details: `Told by webhook${why}`, probeInMs: pause } },
     }),
     ...(status === 'APPROVED' && { sending: { template } }),
     says: `the template is ${status}`,
   };
+}
+
+/** Meta's own words on what happened and what would help; its one-word reasons are kept apart. */
+function detailsOf(value: JsonObject): string | null {
+  const { description } = objectOf(value.other_info);
+  const { reason, recommendation } = objectOf(value.rejection_info);
+  const words = [description, reason, recommendation].map(wordOf).filter((word) => word !== undefined);
+  return words.length > 0 ? words.join('; ') : null;
 }
 
 /** `message_template_quality_update` */
@@ -153,7 +161,8 @@ export function readTemplateCategory(value: JsonObject): AccountReading {
         : [],
     };
   }
-  const at = timeOf(value.category_update_timestamp)?.toISOString();
+  const changesAt = timeOf(value.category_update_timestamp);
+  const at = changesAt?.toISOString();
   return {
     event: planned,
     template,
@@ -161,10 +170,7 @@ export function readTemplateCategory(value: JsonObject): AccountReading {
       `${titleOf(template)} is to become ${planned ?? 'of another category'}${at ? ` on ${at}` : ''}. ` +
       'Change the template, or ask for a review in WhatsApp Manager before.',
     level: 'warn',
-    states:
-      template && planned
-        ? [{ ...about(template), aspect: 'planned_category', value: told({ planned, at }), says: 'the plan is noted' }]
-        : [],
+    states: template && planned ? [plannedState(template, planned, changesAt)] : [],
   };
 }
 
@@ -179,13 +185,28 @@ export function readCategoryDetection(value: JsonObject): AccountReading {
       `${titleOf(template)} is ${category ?? 'of one category'}, and Meta finds it is ${correct ?? 'of another'}. ` +
       'Submit it under that category.',
     level: 'warn',
+    states: template && correct ? [plannedState(template, correct)] : [],
   };
 }
 
-/** `message_template_components_update`: the texts alone; headers and buttons in full come with the next sync. */
+function plannedState(template: TemplateRef, planned: string, changesAt?: Date): ToldState {
+  return {
+    ...about(template),
+    aspect: 'planned_category',
+    value: told({ planned, at: changesAt?.toISOString() }),
+    template: { ...template, correctCategory: planned, categoryChangesAt: changesAt },
+    says: 'the plan is noted',
+  };
+}
+
+/** `message_template_components_update`: the texts alone; buttons, and what is new, come with the next sync. */
 export function readTemplateComponents(value: JsonObject): AccountReading {
   const template = templateOf(value);
-  const bodyText = typeof value.message_template_element === 'string' ? value.message_template_element : undefined;
+  const [bodyText, headerText, footerText] = [
+    value.message_template_element,
+    value.message_template_title,
+    value.message_template_footer,
+  ].map((text) => (typeof text === 'string' ? text : undefined));
   return {
     template,
     summary: `${titleOf(template)} has other texts or buttons. Check that its messages still give the right parameters.`,
@@ -196,7 +217,13 @@ export function readTemplateComponents(value: JsonObject): AccountReading {
               ...about(template),
               aspect: 'body',
               value: { bodyText },
-              template: { ...template, bodyText, parameterCount: placeholders(bodyText).length },
+              template: {
+                ...template,
+                bodyText,
+                parameterCount: placeholders(bodyText).length,
+                headerText,
+                footerText,
+              },
               says: 'its body text changed',
             },
           ]

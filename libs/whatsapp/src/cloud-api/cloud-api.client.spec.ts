@@ -348,6 +348,7 @@ describe(CloudApiClient.name, () => {
 
   describe('listTemplates', () => {
     const aTemplate = (id: string): CloudApiTemplate => ({ id, name: `t${id}`, language: 'es', status: 'APPROVED' });
+    const fieldsOf = ({ url }: { url: URL }) => url.searchParams.get('fields')?.split(',') ?? [];
     const allOf = async (templates: AsyncIterable<CloudApiTemplate>) => {
       const ids: string[] = [];
       for await (const { id } of templates) ids.push(id);
@@ -377,6 +378,29 @@ describe(CloudApiClient.name, () => {
       expect(requests[0]?.url.searchParams.get('fields')?.split(',')).toEqual(
         expect.arrayContaining(['status', 'category', 'components', 'parameter_format', 'quality_score']),
       );
+    });
+
+    it('leaves out, from then on, the fields that the version does not know', async () => {
+      const { client, requests } = await aGraph((response, seen) => {
+        const message =
+          '(#100) Tried accessing nonexisting field (correct_category) on node type (WhatsAppBusinessHSM)';
+        if (fieldsOf(seen).includes('correct_category')) json(400, { error: { code: 100, message } })(response, seen);
+        else json(200, { data: [aTemplate('1')] })(response, seen);
+      });
+
+      const lists = [await allOf(client.listTemplates(account)), await allOf(client.listTemplates(account))];
+
+      expect(lists).toEqual([['1'], ['1']]);
+      expect(requests.map((seen) => fieldsOf(seen).includes('correct_category'))).toEqual([true, false, false]);
+    });
+
+    it('takes no other refusal for an unknown field', async () => {
+      const { client, requests } = await aGraph(
+        json(400, { error: { code: 100, message: '(#100) Invalid parameter' } }),
+      );
+
+      await expect(allOf(client.listTemplates(account))).rejects.toMatchObject({ code: 100 });
+      expect(requests).toHaveLength(1);
     });
 
     it('takes pages that are longer than any other answer', async () => {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-import { CloudApiUnknownOutcomeError } from './cloud-api.error.ts';
+import { CloudApiRefusal, CloudApiUnknownOutcomeError } from './cloud-api.error.ts';
 import type {
   CloudApiTemplate,
   MediaInfo,
@@ -52,7 +52,12 @@ const MIB = 1024 * 1024;
 /** 100 MB at less than 3 Mbit/s. */
 const UPLOAD_TIMEOUT_MS = 5 * 60_000;
 const TEMPLATES_PER_PAGE = 100;
-const TEMPLATE_FIELDS = 'id,name,language,status,category,parameter_format,components,quality_score,rejected_reason';
+/** Every version knows these. */
+const BASIC_TEMPLATE_FIELDS =
+  'id,name,language,status,category,parameter_format,components,quality_score,rejected_reason';
+const TEMPLATE_FIELDS =
+  `${BASIC_TEMPLATE_FIELDS},previous_category,correct_category,sub_category,message_send_ttl_seconds,` +
+  'library_template_name';
 const PHONE_NUMBER_FIELDS =
   'id,display_phone_number,verified_name,quality_rating,status,name_status,code_verification_status,platform_type,' +
   'account_mode,throughput,is_official_business_account';
@@ -63,18 +68,17 @@ const PHONE_NUMBER_FIELDS =
  */
 export class CloudApiClient {
   /** Creates, edits and removes templates. */
-  readonly templates = new TemplateCalls(
-    {
-      get: (account, path, query) => this.get(account, path, query),
-      post: (account, path, body) => this.post(account, path, body),
-      delete: (account, path, query) => this.delete(account, path, query),
-    },
-    TEMPLATE_FIELDS,
-  );
+  readonly templates = new TemplateCalls({
+    get: (account, path, query) => this.get(account, path, query),
+    post: (account, path, body) => this.post(account, path, body),
+    delete: (account, path, query) => this.delete(account, path, query),
+    withKnownFields: (ask) => this.withKnownFields(ask),
+  });
   private readonly transport: HttpTransport;
   private readonly downloads: MediaDownloads;
   /** Path before an object's id: `/v26.0`. */
   private readonly root: string;
+  private templateFields = TEMPLATE_FIELDS;
   /** One account makes nearly all calls. */
   private lastProof: { accessToken: string; appSecret: string; proof: string } | undefined;
 
@@ -123,7 +127,7 @@ export class CloudApiClient {
 
   /** All templates of the account, each once; pages are fetched as they are read. */
   listTemplates(account: CloudApiAccount): AsyncIterable<CloudApiTemplate> {
-    return everyTemplate((after) => this.templatePage(account, after));
+    return everyTemplate((after) => this.withKnownFields((fields) => this.templatePage(account, fields, after)));
   }
 
   /** Where a file is and what it is. The URL in it is good for five minutes. */
@@ -183,10 +187,25 @@ export class CloudApiClient {
     return appId;
   }
 
+  /** A version that lacks one of the fields refuses all of them; from then on it is asked for the basic ones. */
+  private async withKnownFields<T>(ask: (fields: string) => Promise<T>): Promise<T> {
+    try {
+      return await ask(this.templateFields);
+    } catch (error) {
+      if (this.templateFields === BASIC_TEMPLATE_FIELDS || !isUnknownField(error)) throw error;
+      this.templateFields = BASIC_TEMPLATE_FIELDS;
+      return ask(this.templateFields);
+    }
+  }
+
   /** Follows `next` by its cursor only: the URL in it could lead the token to any host. */
-  private async templatePage(account: CloudApiAccount, after: string | undefined): Promise<TemplatePage> {
+  private async templatePage(
+    account: CloudApiAccount,
+    fields: string,
+    after: string | undefined,
+  ): Promise<TemplatePage> {
     const { body, status } = await this.get(account, [account.businessAccountId, 'message_templates'], {
-      fields: TEMPLATE_FIELDS,
+      fields,
       limit: String(TEMPLATES_PER_PAGE),
       ...(after && { after }),
     });
@@ -257,4 +276,9 @@ function segment(text: string): string {
 /** Proves to Meta that whoever uses the token also knows the app's secret. */
 function appSecretProof(accessToken: string, appSecret: string): string {
   return createHmac('sha256', appSecret).update(accessToken).digest('hex');
+}
+
+/** Meta has no code of its own for it. */
+function isUnknownField(error: unknown): boolean {
+  return error instanceof CloudApiRefusal && error.code === 100 && /nonexisting field/i.test(error.title);
 }

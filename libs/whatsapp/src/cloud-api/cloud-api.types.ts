@@ -255,7 +255,12 @@ export interface CloudApiTemplate {
   >;
   category?: Open<'MARKETING' | 'UTILITY' | 'AUTHENTICATION'>;
   previous_category?: string;
+  /** The category Meta finds right, and may put it into. */
+  correct_category?: string;
   sub_category?: string;
+  message_send_ttl_seconds?: number;
+  /** Of Meta's library, when it was made from one. */
+  library_template_name?: string;
   /** Absent means positional. */
   parameter_format?: Open<'POSITIONAL' | 'NAMED'>;
   components?: TemplateComponent[];

@@ -15,15 +15,13 @@ export interface GraphVerbs {
   get(account: CloudApiAccount, path: string[], query: Record<string, string>): Promise<GraphAnswer>;
   post(account: CloudApiAccount, path: string[], body: object): Promise<GraphAnswer>;
   delete(account: CloudApiAccount, path: string[], query: Record<string, string>): Promise<GraphAnswer>;
+  /** Asks for the fields of a template that the version has. */
+  withKnownFields<T>(ask: (fields: string) => Promise<T>): Promise<T>;
 }
 
 /** Meta's calls about templates, beside the listing. Like every call of the client they are made once, and throw a `CloudApiError`. */
 export class TemplateCalls {
-  constructor(
-    private readonly graph: GraphVerbs,
-    /** What is asked of a template. */
-    private readonly fields: string,
-  ) {}
+  constructor(private readonly graph: GraphVerbs) {}
 
   /** Submits a template, or makes one from the library. The category in the answer is Meta's, which may be another than was asked for. */
   async create(account: CloudApiAccount, template: NewCloudApiTemplate): Promise<SubmittedTemplate> {
@@ -40,7 +38,9 @@ export class TemplateCalls {
   }
 
   async get(account: CloudApiAccount, metaTemplateId: string): Promise<CloudApiTemplate> {
-    const { body, status } = await this.graph.get(account, [metaTemplateId], { fields: this.fields });
+    const { body, status } = await this.graph.withKnownFields((fields) =>
+      this.graph.get(account, [metaTemplateId], { fields }),
+    );
     if (typeof body.name !== 'string' || typeof body.language !== 'string' || typeof body.status !== 'string') {
       throw new CloudApiUnknownOutcomeError('no template', status);
     }

@@ -2,12 +2,13 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 
 import { AppError, type Clock } from '#common';
-import type { WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
+import type { TemplateSyncRepository, WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
 
 import { aSender } from '../../../../test/factories/senders.ts';
 import { strict } from '../../../../test/factories/strict.ts';
 import type { CloudApiClient, CloudApiTemplate } from '../cloud-api/index.ts';
 import { readContent } from '../payloads/index.ts';
+import { TemplatePuller } from './template.puller.ts';
 import { TemplateCatalogueService } from './template-catalogue.service.ts';
 
 Logger.overrideLogger(false);
@@ -60,8 +61,16 @@ describe(TemplateCatalogueService.name, () => {
       },
     });
     clock = strict<Clock>({ now: () => new Date(now) });
-    catalogue = new TemplateCatalogueService(repository, cloudApi, clock);
+    catalogue = aCatalogue();
   });
+
+  function aCatalogue(): TemplateCatalogueService {
+    const syncs = strict<TemplateSyncRepository>({
+      takeTurn: () => Promise.resolve({ state: 'turn', since: 'now', askedAt: clock.now() }),
+      handBack: () => Promise.resolve(),
+    });
+    return new TemplateCatalogueService(repository, new TemplatePuller(repository, syncs, cloudApi), clock);
+  }
 
   /** The refusal of a template send, undefined when it would go out. */
   async function refusal(template: object, sender = SENDER): Promise<AppError | undefined> {
@@ -201,9 +210,8 @@ describe(TemplateCatalogueService.name, () => {
 
   it('stands by the copy of an earlier start when Meta is away', async () => {
     await catalogue.sync(SENDER);
-    const restarted = new TemplateCatalogueService(repository, cloudApi, clock);
+    catalogue = aCatalogue();
     metaIsAway = true;
-    catalogue = restarted;
 
     expect((await refusal({ parameters: ['a'] }))?.code).toBe('template-parameters-invalid');
   });

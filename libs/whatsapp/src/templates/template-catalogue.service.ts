@@ -1,13 +1,12 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 import { AppError, Clock, ValidationError } from '#common';
-import { type ListedTemplate, type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
+import { type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
 import type { Sender } from '#tenants';
 
-import { CloudApiClient } from '../cloud-api/index.ts';
 import { bodyParameters, type MessageContent } from '../payloads/index.ts';
-import { toListedTemplate } from './template.mapper.ts';
+import { TemplatePuller } from './template.puller.ts';
 import { parameterFault } from './template-parameters.ts';
 
 /** A copy younger than this is believed when it refuses a send; an older one is fetched again first. */
@@ -23,9 +22,9 @@ const SENDABLE = ['APPROVED', 'FLAGGED'];
 /** Our copy of the templates Meta approved, and the check of a send against it. */
 @Injectable()
 export class TemplateCatalogueService {
-  private readonly logger = new Logger(TemplateCatalogueService.name);
   private readonly syncedAt = new Map<string, number>();
   private readonly syncing = new Map<string, Promise<void>>();
+  private readonly listeners: (() => void)[] = [];
   /** Every language of a template, by account and name. Callers at the same time share one query. */
   private readonly remembered = new LRUCache<string, WhatsAppTemplate[]>({
     max: NAMES_REMEMBERED,
@@ -40,16 +39,25 @@ export class TemplateCatalogueService {
 
   constructor(
     private readonly templates: WhatsAppTemplateRepository,
-    private readonly cloudApi: CloudApiClient,
+    private readonly puller: TemplatePuller,
     private readonly clock: Clock,
   ) {}
 
-  /** Pulls every template of the sender's account from Meta. Callers at the same time share one pull. */
-  async sync(sender: Sender): Promise<void> {
+  /**
+   * Pulls every template of the sender's account from Meta, unless some replica did so within `maxAgeMs`. Callers at the
+   * same time share one pull.
+   */
+  async sync(sender: Sender, maxAgeMs = 0): Promise<void> {
     const account = sender.businessAccountId;
-    const running = this.syncing.get(account) ?? this.pull(sender).finally(() => this.syncing.delete(account));
+    const running =
+      this.syncing.get(account) ?? this.pull(sender, maxAgeMs).finally(() => this.syncing.delete(account));
     this.syncing.set(account, running);
     return running;
+  }
+
+  /** `tell` is called after every sync. */
+  onSynced(tell: () => void): void {
+    this.listeners.push(tell);
   }
 
   /**
@@ -98,7 +106,7 @@ export class TemplateCatalogueService {
 
   private async refresh(sender: Sender): Promise<void> {
     try {
-      await this.sync(sender);
+      await this.sync(sender, FRESH_MS);
     } catch (cause) {
       // With a copy at hand, be it of an earlier start, its word stands; without one nothing can be said about the template.
       if ((await this.templates.list(sender.businessAccountId)).length > 0) return;
@@ -109,19 +117,12 @@ export class TemplateCatalogueService {
     }
   }
 
-  private async pull(sender: Sender): Promise<void> {
-    const listed: ListedTemplate[] = [];
-    const askedAt = this.clock.now();
-    for await (const template of this.cloudApi.listTemplates(sender)) listed.push(toListedTemplate(template));
-    const now = this.clock.now();
-    await this.templates.replaceAll(sender.businessAccountId, listed, now, askedAt);
+  private async pull(sender: Sender, maxAgeMs: number): Promise<void> {
+    const begun = this.clock.now().getTime();
+    await this.puller.pull(sender, maxAgeMs);
     this.remembered.clear();
-    this.syncedAt.set(sender.businessAccountId, now.getTime());
-    this.logger.log({
-      message: 'Templates synced',
-      businessAccountId: sender.businessAccountId,
-      templates: listed.length,
-    });
+    this.syncedAt.set(sender.businessAccountId, begun);
+    for (const tell of this.listeners) tell();
   }
 }
 

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 
-import { BackgroundLoop, Clock } from '#common';
+import { BackgroundLoop } from '#common';
 import { SubmittedTemplateRepository, type WhatsAppTemplate } from '#messages';
 import { SenderDirectory } from '#tenants';
 
@@ -25,7 +25,6 @@ export class TemplateFollower implements OnApplicationBootstrap, BeforeApplicati
     private readonly submitted: SubmittedTemplateRepository,
     private readonly submissions: TemplateSubmissionsService,
     private readonly senders: SenderDirectory,
-    private readonly clock: Clock,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -39,7 +38,7 @@ export class TemplateFollower implements OnApplicationBootstrap, BeforeApplicati
   /** Asks about those that are due. Answers how long to rest when Meta cannot be asked. */
   async follow(): Promise<boolean | number> {
     const accounts = new Map(this.senders.all().map((sender) => [sender.businessAccountId, sender]));
-    const awaited = await this.submitted.findAwaited([...accounts.keys()], this.clock.now(), AT_ONCE);
+    const awaited = await this.submitted.findAwaited([...accounts.keys()], await this.submitted.now(), AT_ONCE);
     const failed = new Set<string>();
     for (const template of awaited) {
       const { businessAccountId } = template;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { AppError, Clock } from '#common';
+import { AppError } from '#common';
 import { SubmittedTemplateRepository, type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
 import type { Sender } from '#tenants';
 
@@ -32,7 +32,6 @@ export class TemplateSubmissionsService {
     private readonly templates: WhatsAppTemplateRepository,
     private readonly submitted: SubmittedTemplateRepository,
     private readonly catalogue: TemplateCatalogueService,
-    private readonly clock: Clock,
   ) {}
 
   /**
@@ -42,7 +41,7 @@ export class TemplateSubmissionsService {
   async create(sender: Sender, template: NewCloudApiTemplate): Promise<WhatsAppTemplate> {
     const { name, language } = template;
     await this.assertNew(sender, name, language);
-    const askedAt = this.clock.now();
+    const askedAt = await this.submitted.now();
     try {
       const answer = await this.cloudApi.templates.create(sender, template);
       const made = { ...template, ...answer };
@@ -85,7 +84,7 @@ export class TemplateSubmissionsService {
         `Meta lets nobody change the category of an approved template. Create another one, or leave it ${present.category}.`,
       );
     }
-    const askedAt = this.clock.now();
+    const askedAt = await this.submitted.now();
     await this.ask(() => this.cloudApi.templates.edit(sender, idOf(present), changes), changes.components);
     return this.keep(sender, await this.asMade(sender, { ...toCloudApi(present), ...changes }), askedAt, {
       submitted: true,
@@ -106,10 +105,8 @@ export class TemplateSubmissionsService {
     } catch (failure) {
       if (!isGone(failure)) throw toTemplateProblem(failure);
     }
-    await this.submitted.markDeleted(
-      doomed.map(({ id }) => id),
-      this.clock.now(),
-    );
+    const ids = doomed.map(({ id }) => id);
+    await this.submitted.markDeleted(ids, await this.submitted.now());
     this.catalogue.forget();
   }
 
@@ -136,12 +133,12 @@ export class TemplateSubmissionsService {
 
   /** Asks Meta about one template and keeps the answer; one that is gone there is gone here. */
   async look(sender: Sender, template: WhatsAppTemplate): Promise<WhatsAppTemplate> {
-    const askedAt = this.clock.now();
+    const askedAt = await this.submitted.now();
     try {
       return await this.keep(sender, await this.cloudApi.templates.get(sender, idOf(template)), askedAt);
     } catch (failure) {
       if (!isGone(failure)) throw toTemplateProblem(failure);
-      const now = this.clock.now();
+      const now = await this.submitted.now();
       await this.submitted.markDeleted([template.id], now);
       this.catalogue.forget();
       return { ...template, status: 'DELETED', isActive: false, statusToldAt: now };
@@ -196,8 +193,8 @@ export class TemplateSubmissionsService {
     askedAt: Date,
     { submitted = false } = {},
   ): Promise<WhatsAppTemplate> {
-    const times = { askedAt, now: this.clock.now(), submitted };
-    const kept = await this.submitted.keep(sender.businessAccountId, toListedTemplate(template), times);
+    const listed = toListedTemplate(template);
+    const kept = await this.submitted.keep(sender.businessAccountId, listed, askedAt, { submitted });
     this.catalogue.forget();
     return kept;
   }
