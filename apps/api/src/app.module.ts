@@ -31,7 +31,9 @@ import { Metrics } from './operations/metrics.ts';
 import { PoEventsController } from './po-events/po-events.controller.ts';
 import { MetaAppsController } from './senders/meta-apps.controller.ts';
 import { SendingNumbersController } from './senders/sending-numbers.controller.ts';
+import { HeaderExamplesService } from './templates/header-examples.service.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
+import { TemplatesService } from './templates/templates.service.ts';
 import { WebhookDeliveriesController } from './webhook-deliveries/webhook-deliveries.controller.ts';
 
 const forCallers = [
@@ -87,6 +89,8 @@ export class AppModule {
         BatchesService,
         UploadsService,
         ContactsService,
+        TemplatesService,
+        HeaderExamplesService,
         Metrics,
       ],
     };

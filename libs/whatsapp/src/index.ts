@@ -23,6 +23,6 @@ export {
 } from './templates/creation/index.ts';
 export { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
 export { placeholders } from './templates/template-parameters.ts';
-export { TemplateSubmissionsService } from './templates/template-submissions.service.ts';
+export { templateNotFound, TemplateSubmissionsService } from './templates/template-submissions.service.ts';
 export { WhatsAppModule } from './whatsapp.module.ts';
 export { type TemplateNotification, WhatsAppService } from './whatsapp.service.ts';

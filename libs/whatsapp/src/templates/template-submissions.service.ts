@@ -19,6 +19,9 @@ import { toListedTemplate } from './template.mapper.ts';
 import { TemplateCatalogueService } from './template-catalogue.service.ts';
 import { isGone, toTemplateProblem } from './template-refusal.ts';
 
+const NAME = /^[a-z0-9_]{1,512}$/;
+/** A name that is not there must not cost a listing each time it is asked for. */
+const FRESH_MS = 30_000;
 const EDITABLE = ['APPROVED', 'REJECTED', 'PAUSED'];
 
 /**
@@ -55,9 +58,19 @@ export class TemplateSubmissionsService {
   }
 
   /**
-   * A template that is there, in this language. Our copy is refreshed once before it is missed.
+   * Every language of a name, or one of them. Our copy is refreshed once before it is missed.
    * @throws AppError 404 `template-not-found`
    */
+  async findAll(sender: Sender, name: string, language?: string): Promise<WhatsAppTemplate[]> {
+    const known = await this.known(sender, name, language);
+    if (known.length > 0) return known;
+    await this.sync(sender, FRESH_MS);
+    const found = await this.known(sender, name, language);
+    if (found.length > 0) return found;
+    throw templateNotFound(name, language);
+  }
+
+  /** @throws AppError 404 `template-not-found` */
   async find(sender: Sender, name: string, language: string): Promise<WhatsAppTemplate> {
     const [found] = await this.findAll(sender, name, language);
     return found!;
@@ -121,6 +134,11 @@ export class TemplateSubmissionsService {
     return this.look(sender, present);
   }
 
+  /** Fetches all of them from Meta, unless that was done within `maxAgeMs`. */
+  async sync(sender: Sender, maxAgeMs = 0): Promise<void> {
+    await this.ask(() => this.catalogue.sync(sender, maxAgeMs));
+  }
+
   /** What Meta has ready for everybody. */
   async library(sender: Sender, filter: LibraryFilter): Promise<LibraryPage> {
     return this.ask(() => this.cloudApi.templates.library(sender, filter));
@@ -146,9 +164,7 @@ export class TemplateSubmissionsService {
   }
 
   private async assertNew(sender: Sender, name: string, language: string): Promise<void> {
-    const known = (await this.templates.findByName(sender.businessAccountId, name)).find(
-      (one) => one.language === language,
-    );
+    const [known] = await this.known(sender, name, language);
     const present = known && (await this.look(sender, known));
     if (!present?.isActive) return;
     throw new AppError(
@@ -158,25 +174,18 @@ export class TemplateSubmissionsService {
     );
   }
 
-  private async findAll(sender: Sender, name: string, language?: string): Promise<WhatsAppTemplate[]> {
-    const wanted = async (): Promise<WhatsAppTemplate[]> =>
-      (await this.templates.findByName(sender.businessAccountId, name)).filter(
-        (one) => language === undefined || one.language === language,
-      );
-    const known = await wanted();
-    if (known.length > 0) return known;
-    await this.ask(() => this.catalogue.sync(sender));
-    const found = await wanted();
-    if (found.length > 0) return found;
-    const where = language === undefined ? '' : ` in "${language}"`;
-    throw new AppError(404, 'template-not-found', `There is no template "${name}"${where}.`);
+  /** What our copy has of a name. */
+  async known({ businessAccountId }: Sender, name: string, language?: string): Promise<WhatsAppTemplate[]> {
+    if (!NAME.test(name)) return [];
+    const languages = await this.templates.findByName(businessAccountId, name);
+    return languages.filter((one) => language === undefined || one.language === language);
   }
 
   /** The answer was lost: Meta's list tells whether the template was made. */
   private async foundAfterAll(sender: Sender, name: string, language: string): Promise<WhatsAppTemplate | undefined> {
     await this.catalogue.sync(sender).catch(() => undefined);
-    const found = await this.templates.findByName(sender.businessAccountId, name);
-    return found.find((one) => one.language === language);
+    const [found] = await this.known(sender, name, language);
+    return found;
   }
 
   /** The template as Meta shows it: parts may be Meta's own, and its status a new one. Without an answer, as it was given. */
@@ -206,6 +215,12 @@ export class TemplateSubmissionsService {
       throw toTemplateProblem(failure, components);
     }
   }
+}
+
+export function templateNotFound(name: string, language?: string): AppError {
+  const where = language === undefined ? '' : ` in ${JSON.stringify(language)}`;
+  const message = `There is no template ${JSON.stringify(name)}${where}; GET /api/v1/whatsapp/templates lists all there are.`;
+  return new AppError(404, 'template-not-found', message);
 }
 
 /** @throws AppError 409 for a template that no listing ever told the id of */
