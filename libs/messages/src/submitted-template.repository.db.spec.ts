@@ -47,7 +47,7 @@ const keep = (change: Partial<ListedTemplate>, askedMs: number, over = {}) =>
 
 describe(SubmittedTemplateRepository.name, () => {
   it('keeps a template that was submitted, as Meta answered', async () => {
-    const kept = await keep({ category: 'MARKETING' }, -1_000, { submitted: true });
+    const kept = await keep({ category: 'MARKETING' }, -1_000, { changed: true });
 
     expect(await templates.list(BUSINESS_ACCOUNT_ID)).toEqual([kept]);
     expect(kept).toMatchObject({
@@ -82,7 +82,7 @@ describe(SubmittedTemplateRepository.name, () => {
     const { id } = await keep({}, -2_000);
     await submitted.markDeleted([id], inMs(-1_000));
 
-    expect(await keep({}, -500, { submitted: true })).toMatchObject({ id, status: 'PENDING', isActive: true });
+    expect(await keep({}, -500, { changed: true })).toMatchObject({ id, status: 'PENDING', isActive: true });
   });
 
   it('shows at once what was removed, and lets no listing of before undo it', async () => {
@@ -104,7 +104,7 @@ describe(SubmittedTemplateRepository.name, () => {
     ['at least once an hour', 90_000_000, 3_700_000, true],
     ['no more often than once an hour', 90_000_000, 3_500_000, false],
   ])('asks about a template in review %s', async (_when, submittedMsAgo, askedMsAgo, isDue) => {
-    await keep({}, -submittedMsAgo, { submitted: true });
+    await keep({}, -submittedMsAgo, { changed: true });
     if (askedMsAgo > 0) await keep({}, -askedMsAgo);
 
     expect(await submitted.findAwaited([BUSINESS_ACCOUNT_ID], inMs(0), 10)).toHaveLength(isDue ? 1 : 0);

@@ -22,23 +22,23 @@ export class SubmittedTemplateRepository {
   }
 
   /**
-   * Takes over what Meta said of one template when it was asked at `askedAt`. What a webhook told later stays. With
-   * `submitted` its review began then, whatever was told of it before.
+   * Takes over what Meta said of one template when it was asked at `askedAt`. What a webhook told later stays. `changed`:
+   * we submitted or changed it then, so what was told of it before is over.
    */
   async keep(
     businessAccountId: string,
     template: ListedTemplate,
     askedAt: Date,
-    { submitted = false } = {},
+    { changed = false } = {},
   ): Promise<WhatsAppTemplate> {
     const { templateName, language, status, rejectedReason } = template;
     const key = { businessAccountId, templateName, language };
     return this.dataSource.transaction(async (tx) => {
       await tx.query(STORE_LISTED, [businessAccountId, storableJson([template]), askedAt, askedAt]);
-      if (submitted) {
-        const reviewed = { status, rejectedReason, statusToldAt: askedAt, isActive: true };
+      if (changed) {
+        const present = { status, rejectedReason, statusToldAt: askedAt, isActive: true };
         const notSince = Or(IsNull(), LessThanOrEqual(askedAt));
-        await tx.update(WhatsAppTemplate, { ...key, statusToldAt: notSince }, reviewed);
+        await tx.update(WhatsAppTemplate, { ...key, statusToldAt: notSince }, present);
       }
       return tx.findOneByOrFail(WhatsAppTemplate, key);
     });

@@ -48,7 +48,7 @@ export class TemplateSubmissionsService {
     try {
       const answer = await this.cloudApi.templates.create(sender, template);
       const made = { ...template, ...answer };
-      return await this.keep(sender, await this.asMade(sender, made), askedAt, { submitted: true });
+      return await this.keep(sender, await this.asMade(sender, made), askedAt, { changed: true });
     } catch (failure) {
       const found =
         failure instanceof CloudApiUnknownOutcomeError && (await this.foundAfterAll(sender, name, language));
@@ -100,7 +100,7 @@ export class TemplateSubmissionsService {
     const askedAt = await this.submitted.now();
     await this.ask(() => this.cloudApi.templates.edit(sender, idOf(present), changes), changes.components);
     return this.keep(sender, await this.asMade(sender, { ...toCloudApi(present), ...changes }), askedAt, {
-      submitted: true,
+      changed: true,
     });
   }
 
@@ -130,8 +130,10 @@ export class TemplateSubmissionsService {
     if (present.status !== 'PAUSED') {
       throw new AppError(409, 'template-not-paused', `The template is ${present.status}; only a PAUSED one can go on.`);
     }
+    const askedAt = await this.submitted.now();
     await this.ask(() => this.cloudApi.templates.unpause(sender, idOf(present)));
-    return this.look(sender, present);
+    const unpaused = await this.asMade(sender, { ...toCloudApi(present), status: 'APPROVED' });
+    return this.keep(sender, unpaused, askedAt, { changed: true });
   }
 
   /** Fetches all of them from Meta, unless that was done within `maxAgeMs`. */
@@ -200,10 +202,10 @@ export class TemplateSubmissionsService {
     sender: Sender,
     template: CloudApiTemplate,
     askedAt: Date,
-    { submitted = false } = {},
+    { changed = false } = {},
   ): Promise<WhatsAppTemplate> {
     const listed = toListedTemplate(template);
-    const kept = await this.submitted.keep(sender.businessAccountId, listed, askedAt, { submitted });
+    const kept = await this.submitted.keep(sender.businessAccountId, listed, askedAt, { changed });
     this.catalogue.forget();
     return kept;
   }
