@@ -32,6 +32,7 @@ import { PoEventsController } from './po-events/po-events.controller.ts';
 import { MetaAppsController } from './senders/meta-apps.controller.ts';
 import { SendingNumbersController } from './senders/sending-numbers.controller.ts';
 import { HeaderExamplesService } from './templates/header-examples.service.ts';
+import { NotificationTemplateService } from './templates/setup/notification-template.service.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
 import { TemplatesService } from './templates/templates.service.ts';
 import { WebhookDeliveriesController } from './webhook-deliveries/webhook-deliveries.controller.ts';
@@ -91,6 +92,7 @@ export class AppModule {
         ContactsService,
         TemplatesService,
         HeaderExamplesService,
+        NotificationTemplateService,
         Metrics,
       ],
     };

@@ -21,6 +21,7 @@ export {
   readNewTemplate,
   readTemplateChanges,
 } from './templates/creation/index.ts';
+export { standaloneSubmissions } from './templates/standalone-submissions.ts';
 export { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
 export { placeholders } from './templates/template-parameters.ts';
 export { templateNotFound, TemplateSubmissionsService } from './templates/template-submissions.service.ts';

@@ -40,6 +40,7 @@ import { ListTemplatesDto, OfTenantDto } from './dto/list-templates.dto.ts';
 import { HeaderExampleResponse, NewTemplateDto, TemplateChangesDto } from './dto/new-template.dto.ts';
 import { TemplatePageResponse, TemplateResponse } from './dto/template.response.ts';
 import { DeleteTemplateDto, SearchLibraryDto } from './dto/template-actions.dto.ts';
+import { TemplateSetupResponse } from './dto/template-setup.response.ts';
 import { TemplatesService } from './templates.service.ts';
 
 const FILE_FORM = { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } };
@@ -112,6 +113,15 @@ export class TemplatesController {
   @ApiOkResponse({ schema: { example: { templates: 12 } } })
   async sync(@CurrentCaller() caller: Caller, @Query() { tenant_id }: OfTenantDto): Promise<object> {
     return this.templates.sync(caller, tenant_id);
+  }
+
+  /** Submits the template of purchase-order notifications if it is missing, and says what to wait for or to do. */
+  @Post('setup')
+  @HttpCode(HttpStatus.OK)
+  @RequireScope('templates:write')
+  @ApiOkResponse({ type: TemplateSetupResponse })
+  async setUp(@CurrentCaller() caller: Caller, @Query() { tenant_id }: OfTenantDto): Promise<TemplateSetupResponse> {
+    return this.templates.setUp(caller, tenant_id);
   }
 
   /** Gives Meta a picture, a film or a PDF that shows a header; the handle goes into the template's `header_handle`. A form, or the file itself as the body. */

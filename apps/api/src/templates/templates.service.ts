@@ -17,7 +17,9 @@ import { readCursor, toPage } from '../messages/cursor.ts';
 import { type ListTemplatesDto, toTemplateFilter } from './dto/list-templates.dto.ts';
 import { type TemplatePageResponse, type TemplateResponse, toTemplateResponse } from './dto/template.response.ts';
 import type { SearchLibraryDto } from './dto/template-actions.dto.ts';
+import type { TemplateSetupResponse } from './dto/template-setup.response.ts';
 import { HeaderExamplesService } from './header-examples.service.ts';
+import { NotificationTemplateService } from './setup/notification-template.service.ts';
 
 /** What the routes under `/templates` do for a caller. */
 @Injectable()
@@ -25,6 +27,7 @@ export class TemplatesService {
   constructor(
     private readonly submissions: TemplateSubmissionsService,
     private readonly examples: HeaderExamplesService,
+    private readonly notification: NotificationTemplateService,
     private readonly templates: WhatsAppTemplateRepository,
     private readonly listed: TemplateListView,
     private readonly senders: SenderDirectory,
@@ -92,6 +95,12 @@ export class TemplatesService {
     await this.submissions.sync(sender);
     const all = await this.templates.list(sender.businessAccountId);
     return { templates: all.filter(({ isActive }: WhatsAppTemplate) => isActive).length };
+  }
+
+  /** Sees to the template of purchase-order notifications. */
+  async setUp(caller: Caller, tenantId?: string): Promise<TemplateSetupResponse> {
+    const { state, isNew, template, advice } = await this.notification.setUp(this.senderOf(caller, tenantId));
+    return { state, is_new: isNew, template: template ? toTemplateResponse(template) : null, advice };
   }
 
   async searchLibrary(caller: Caller, { tenant_id: tenantId, cursor, ...filter }: SearchLibraryDto) {
