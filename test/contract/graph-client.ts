@@ -33,8 +33,19 @@ export function graphClient(simulator: RunningSimulator) {
     return { status: response.status, headers: response.headers, body: parseOr(text) };
   }
 
+  async function uploadImage(): Promise<string> {
+    const form = new FormData();
+    form.set('messaging_product', 'whatsapp');
+    form.set('file', new Blob(['x'], { type: 'image/png' }), 'x.png');
+    const headers = { authorization: `Bearer ${accessToken}` };
+    const url = `${simulator.url}/v23.0/${phoneNumberId}/media`;
+    const answer = (await (await fetch(url, { method: 'POST', headers, body: form })).json()) as { id: string };
+    return answer.id;
+  }
+
   return {
     call,
+    uploadImage,
     get: (path: string, options?: CallOptions) => call('GET', path, options),
     send: (body: unknown, options?: CallOptions) => call('POST', `${phoneNumberId}/messages`, { ...options, body }),
     control: (method: string, path: string, body?: unknown) =>

@@ -30,7 +30,7 @@ describe("the simulator against Meta's examples", () => {
     '$name',
     ({ body }: Example) => {
       it('is accepted', async () => {
-        const mediaId = await uploadImage();
+        const mediaId = await client.uploadImage();
         if (body.template !== undefined) addTemplateFor(body.template);
         if (body.status === 'read') simulator.sendInbound({ from: '+34612345678', message: { id: body.message_id } });
 
@@ -100,16 +100,6 @@ describe("the simulator against Meta's examples", () => {
     expect(keyPaths(webhook)).toEqual(keyPaths(example?.body));
   });
 
-  async function uploadImage(): Promise<string> {
-    const form = new FormData();
-    form.set('messaging_product', 'whatsapp');
-    form.set('file', new Blob(['x'], { type: 'image/png' }), 'x.png');
-    const headers = { authorization: `Bearer ${simulator.options.accessToken}` };
-    const url = `${simulator.url}/v23.0/${simulator.options.phoneNumberId}/media`;
-    const answer = (await (await fetch(url, { method: 'POST', headers, body: form })).json()) as { id: string };
-    return answer.id;
-  }
-
   /** A template that this send fits. */
   function addTemplateFor({ name, language, components = [] }: Json): void {
     simulator.setTemplate(name, language.code, { status: 'APPROVED', ...templateFor(components) });
@@ -123,12 +113,47 @@ describe("the simulator against Meta's examples", () => {
     return { messaging_product: 'whatsapp', status: 'read', message_id };
   }
 
+  it.each([
+    ['approved', 'template_status_update', { status: 'PENDING' }, { status: 'APPROVED' }],
+    [
+      'rejected',
+      'template_status_update',
+      { status: 'PENDING' },
+      {
+        status: 'REJECTED',
+        rejected_reason: 'INVALID_FORMAT',
+        rejection_info: { reason: 'Too vague.', recommendation: 'Say more.' },
+      },
+    ],
+    ['worse', 'template_quality_update', {}, { quality_score: 'YELLOW' }],
+    ['of another category', 'template_category_update', {}, { category: 'MARKETING' }],
+    ['of another text', 'template_components_update', {}, { components: [{ type: 'BODY', text: 'Hola.' }] }],
+  ])('tells of a template that is %s with the keys that were recorded', async (how, kind, before, change) => {
+    const name = how.replaceAll(' ', '_');
+    simulator.setTemplate(name, 'es', before);
+
+    simulator.setTemplate(name, 'es', change);
+
+    const webhook = await eventuallyReceived((value) => value.message_template_name === name);
+    const samples = recordedExamples(`david-lev+pywa/updates/${kind}`).filter((one) => isAbout(one, webhook));
+    const missing = samples.flatMap(({ body: { object, entry } }) =>
+      without(keyPaths({ object, entry }), keyPaths(webhook)),
+    );
+    expect(missing).toEqual([]);
+  });
+
   async function eventuallyReceived(isWanted: (value: Json) => boolean): Promise<Json> {
     const find = (): Json => receiver.received.find(({ body }) => isWanted(body.entry[0].changes[0].value))?.body;
     await eventually(() => expect(find()).toBeDefined(), { intervalMs: 5 });
     return find();
   }
 });
+
+/** A webhook of the same field and, where it has one, of the same event. */
+function isAbout({ body }: Example, webhook: Json): boolean {
+  const [one, other] = [body, webhook].map((it) => it.entry[0].changes[0]);
+  return one.field === other.field && one.value.event === other.value.event;
+}
 
 function messageOf(body: Json): Json {
   return body.entry[0].changes[0].value.messages[0];

@@ -28,6 +28,10 @@ const offerCode = button('copy_code', 0, coupon('CARIBE25'));
 const payload = { type: 'payload', payload: 'stop' };
 const currency = { type: 'currency', currency: { fallback_value: '1,00 €', code: 'EUR', amount_1000: 1000 } };
 const product = { type: 'product', product: { product_retailer_id: '17', catalog_id: '1' } };
+const sectionOf = (count: number): Json => ({
+  product_items: Array.from({ length: count }, (_, index) => ({ product_retailer_id: `${index}` })),
+});
+const products = (sections: Json[]): Json => button('mpm', 0, action({ thumbnail_product_retailer_id: '1', sections }));
 const BAD = 132018;
 
 /** What is wrong, in which template, and the code of it in v23. */
@@ -98,7 +102,18 @@ const WRONG: [string, string, Json[], number][] = [
   ['a text for a code', 'coded', [button('copy_code', 0, text('X'))], 132012],
   ['a flow that is not named', 'flowing', [], 131009],
   ['a text for a flow', 'flowing', [button('flow', 0, text('x'))], 132012],
+  ['an unknown field for a flow', 'flowing', [button('flow', 0, action({ token: 'x' }))], 100],
   ['no products', 'many_products', [], 131008],
+  [
+    'products without sections',
+    'many_products',
+    [button('mpm', 0, action({ thumbnail_product_retailer_id: '1' }))],
+    131008,
+  ],
+  ['no sections', 'many_products', [products([])], 131009],
+  ['an empty section', 'many_products', [products([{ product_items: [] }])], 131009],
+  ['31 products', 'many_products', [products([sectionOf(16), sectionOf(15)])], 131009],
+  ['an order without details', 'paying', [button('order_details', 0, action())], 131008],
   ['a text for a catalogue', 'catalogued', [button('catalog', 0, text('x'))], 132012],
   ['no order', 'paying', [], 131008],
   [
@@ -212,7 +227,8 @@ describe('template sends against the simulator', () => {
     ['a flow without a token', 'flowing', [button('flow', 0)]],
     ['a flow with a token', 'flowing', [button('flow', 0, action({ flow_token: 'x' }))]],
     ['a catalogue without a picture of its own', 'catalogued', []],
-    ['products', 'many_products', [button('mpm', 0, action({ thumbnail_product_retailer_id: '1', sections: [] }))]],
+    ['30 products', 'many_products', [products([sectionOf(15), sectionOf(15)])]],
+    ['an order', 'paying', [button('order_details', 0, action({ order_details: {} }))]],
     ['a time to call back', 'calling', [button('voice_call', 0, { type: 'ttl_minutes', ttl_minutes: 60 })]],
     ['an authentication code', 'code', aCode('123456')],
     ['cards in another order', 'cards', [carousel(goodCard(1), goodCard(0))]],

@@ -75,6 +75,10 @@ describe('templates of the simulator', () => {
     ['language=en_US', ['hello_world']],
     ['category=MARKETING', ['summer_offer', 'quick_survey']],
     ['name=none', []],
+    ['name_or_content=FACTURA', ['invoice_ready']],
+    ['content=facturas.example', ['invoice_ready']],
+    ['status=["PAUSED","REJECTED"]', ['summer_offer', 'quick_survey']],
+    ['quality_score=GREEN', []],
   ])('filters by %s', async (filter, names) => {
     const { body } = await client.get(`${path}?${filter}`);
 
@@ -94,6 +98,51 @@ describe('templates of the simulator', () => {
     });
     expect(one.body).toEqual({ id: listed.id, name: 'po_notification', status: 'APPROVED' });
     expect((await client.get(`${listed.id}?fields=colour`)).body.error.code).toBe(100);
+  });
+
+  it('knows every field Meta documents, and leaves out those a template does not have', async () => {
+    const fields = 'sub_category,previous_category,correct_category,message_send_ttl_seconds,source,health_status';
+
+    const { body } = await client.get(`${path}?name=summer_offer&fields=${fields},rejected_reason`);
+
+    expect(body.data).toEqual([
+      {
+        id: expect.any(String),
+        rejected_reason: 'NONE',
+        health_status: {
+          can_send_message: 'BLOCKED',
+          entities: [expect.objectContaining({ entity_type: 'MESSAGE_TEMPLATE', errors: [expect.anything()] })],
+        },
+      },
+    ]);
+  });
+
+  it('holds 250 templates on a page at most', async () => {
+    const templates = Array.from({ length: 250 }, (_, index) => ({
+      name: `many_${index}`,
+      language: 'es',
+      quality_score: index === 0 ? 'GREEN' : { score: 'RED' },
+    }));
+    const added = await client.control('POST', 'templates', { templates });
+
+    const { body } = await client.get(`${path}?limit=1000`);
+
+    expect(added).toMatchObject({ status: 201, body: { added: 250 } });
+    expect(body.data).toHaveLength(250);
+    expect(body.paging).toHaveProperty('next');
+    expect(receiver.changes).toEqual([]);
+    const green = await client.get(`${path}?quality_score=GREEN&fields=name,quality_score`);
+    expect(green.body.data).toEqual([
+      { id: expect.any(String), name: 'many_0', quality_score: { score: 'GREEN', date: expect.any(Number) } },
+    ]);
+  });
+
+  it.each([
+    { templates: [] },
+    { templates: [{ name: 'x' }] },
+    { templates: [{ name: 'x', language: 'es', status: 'LOST' }] },
+  ])('adds nothing for %j', async (body) => {
+    expect((await client.control('POST', 'templates', body)).status).toBe(400);
   });
 
   it('reviews a new template, tells of it, and lets it be sent', async () => {

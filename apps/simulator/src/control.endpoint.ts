@@ -39,6 +39,7 @@ const webhooks = object(
     verify: bool,
   },
 );
+
 /** `/_simulator`: the controls as JSON over HTTP. No key, because the simulator listens on the loopback address only. */
 export function controlHandler(controls: Controls, verifyToken: string): Handler {
   const actions: Record<string, (request: GraphRequest) => Reply | Promise<Reply>> = {

@@ -6,7 +6,7 @@ import type { FaultRule } from './faults.ts';
 import type { InboundRequest } from './inbox.ts';
 import type { LedgerQuery, LedgerView } from './ledger.ts';
 import type { RequestView } from './request-log.ts';
-import type { Template } from './templates/template.ts';
+import { type NewTemplate, qualityScore, type Template } from './templates/template.ts';
 import type { TemplateFields } from './templates/template-changes.ts';
 import { deleteTemplate } from './templates/template-removal.ts';
 import type { AgreedVerdict } from './templates/template-review.ts';
@@ -17,6 +17,11 @@ import type { World } from './world.ts';
 export interface WebhookAttemptView extends Omit<WebhookAttempt, 'at' | 'body'> {
   at: string;
   body: string;
+}
+
+export interface NamedTemplateFields extends TemplateFields {
+  name: string;
+  language: string;
 }
 
 /** What a test or a demo may see and change; `/_simulator` offers the same over HTTP. */
@@ -103,7 +108,7 @@ export class Controls {
   }
 
   /** Adds many at once and tells nobody. */
-  addTemplates(templates: (TemplateFields & { name: string; language: string })[]): Template[] {
+  addTemplates(templates: NamedTemplateFields[]): Template[] {
     return templates.map((template) => this.#addTemplate(template));
   }
 
@@ -140,21 +145,25 @@ export class Controls {
     this.world.reset();
   }
 
-  #addTemplate({ quality_score: score, ...fields }: TemplateFields & { name: string; language: string }): Template {
-    const { name } = fields;
-    const components = [{ type: 'BODY', text: `Template ${name}.` }];
-    const quality_score = typeof score === 'string' ? { quality_score: { score, date: 0 } } : {};
-    return this.world.templates.add({
-      status: 'APPROVED',
-      category: 'UTILITY',
-      components,
-      ...quality_score,
-      ...fields,
-    });
-  }
-
   /** @throws Error when statuses or webhooks are still under way after `timeoutMs` */
   waitForIdle(timeoutMs = 10_000): Promise<void> {
     return this.world.idleness.wait(timeoutMs);
   }
+
+  #addTemplate(fields: NamedTemplateFields): Template {
+    return this.world.templates.add(newTemplate(fields));
+  }
+}
+
+/** What is only said in webhooks is nothing of the template. */
+function newTemplate({
+  quality_score,
+  other_info: _other,
+  rejection_info: _rejection,
+  disable_info: _disabled,
+  ...fields
+}: NamedTemplateFields): NewTemplate {
+  const components = [{ type: 'BODY', text: `Template ${fields.name}.` }];
+  const quality = quality_score !== undefined && { quality_score: qualityScore(quality_score, Date.now()) };
+  return { status: 'APPROVED', category: 'UTILITY', components, ...quality, ...fields };
 }

@@ -14,12 +14,14 @@ describe(optionsFrom.name, () => {
       SIMULATOR_WEBHOOK_URL: 'http://127.0.0.1:3000/hook',
       SIMULATOR_DELAY_MS: '5',
       SIMULATOR_MESSAGES_PER_SECOND: '80',
+      SIMULATOR_TEMPLATE_REVIEW_MS: '60000',
     });
 
     expect(options).toMatchObject({
       port: 0,
       webhookUrl: 'http://127.0.0.1:3000/hook',
       statusDelaysMs: { sent: 5, delivered: 5, read: 5 },
+      templateReviewMs: 60_000,
       limits: { messagesPerSecond: 80 },
     });
   });

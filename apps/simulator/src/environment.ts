@@ -18,12 +18,14 @@ const TEXTS = {
 export function optionsFrom(env: NodeJS.ProcessEnv): SimulatorOptions {
   const texts = Object.entries(TEXTS).flatMap(([option, name]) => (env[name] ? [[option, env[name]]] : []));
   const delayMs = wholeNumber(env, 'SIMULATOR_DELAY_MS');
+  const templateReviewMs = wholeNumber(env, 'SIMULATOR_TEMPLATE_REVIEW_MS') ?? DEFAULT_OPTIONS.templateReviewMs;
   const messagesPerSecond = wholeNumber(env, 'SIMULATOR_MESSAGES_PER_SECOND') ?? null;
   return {
     ...DEFAULT_OPTIONS,
     ...(Object.fromEntries(texts) as Partial<SimulatorOptions>),
     port: wholeNumber(env, 'SIMULATOR_PORT') ?? DEFAULT_PORT,
     ...(delayMs !== undefined && { statusDelaysMs: { sent: delayMs, delivered: delayMs, read: delayMs } }),
+    templateReviewMs,
     limits: { ...DEFAULT_OPTIONS.limits, messagesPerSecond },
   };
 }

@@ -44,9 +44,9 @@ export function userIdOf(waId: string): string {
   return `${country}.${createHash('sha256').update(waId).digest().readBigUInt64BE()}`;
 }
 
-/** Id of a template, a media file or another Graph object: 16 digits, as a string. */
+/** Id of a template, a media file or another Graph object: 16 digits, as a string. Webhooks write it as a number, exactly. */
 export function graphObjectId(): string {
-  return String(1_000_000_000_000_000n + (randomBytes(8).readBigUInt64BE() % 9_000_000_000_000_000n));
+  return String(1_000_000_000_000_000n + (randomBytes(8).readBigUInt64BE() % 8_000_000_000_000_000n));
 }
 
 export function fbtraceId(): string {

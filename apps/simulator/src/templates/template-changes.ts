@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Idleness } from '../idleness.ts';
 import type { Change } from '../webhook-body.ts';
 import type { WebhookSender } from '../webhook-sender.ts';
-import type { ParameterFormat, Template, TemplateComponent } from './template.ts';
+import { type ParameterFormat, qualityScore, type Template, type TemplateComponent } from './template.ts';
 import { type NewsDetails, newsOf, statusNews } from './template-news.ts';
 
 /** What can be changed of a template from outside, and what the webhooks say beside it. */
@@ -40,7 +40,10 @@ export class TemplateChanges {
     const before = { ...template };
     const { id, name, language } = template;
     Object.assign(template, fields, { id, name, language, quality_score: this.#qualityOf(before, fields) });
-    if (template.category !== before.category) template.previous_category = before.category;
+    if (template.category !== before.category) {
+      template.previous_category = before.category;
+      delete template.correct_category; // it has become so
+    }
     if (template.status === 'APPROVED') template.rejected_reason = 'NONE';
     const details = {
       ...this.#detailsOf(before, template),
@@ -57,9 +60,7 @@ export class TemplateChanges {
   }
 
   #qualityOf(before: Template, { quality_score: given }: TemplateFields): Template['quality_score'] {
-    if (given === undefined) return before.quality_score;
-    const date = Math.floor(this.clock.now() / 1000);
-    return typeof given === 'string' ? { score: given, date } : { date, ...given };
+    return given === undefined ? before.quality_score : qualityScore(given, this.clock.now());
   }
 
   #detailsOf(before: Template, after: Template): NewsDetails {

@@ -18,6 +18,10 @@ const STATUSES = [
 
 const rejection = object({ reason: text() }, { recommendation: text() });
 
+const score = text();
+const quality: Check = (value, path) =>
+  isObject(value) ? object({ score }, { date: number(0) })(value, path) : score(value, path);
+
 const KNOWN: Record<string, Check> = {
   status: oneOf(...STATUSES),
   category: text(),
@@ -25,6 +29,7 @@ const KNOWN: Record<string, Check> = {
   components: list(anyObject, 1),
   parameter_format: oneOf('POSITIONAL', 'NAMED'),
   rejected_reason: text(),
+  quality_score: quality,
   other_info: object({ title: text() }, { description: text() }),
   rejection_info: rejection,
 };
@@ -57,7 +62,7 @@ export function templateActions(controls: Controls): Record<string, Action> {
   return {
     'POST /templates': (request) => {
       const { templates } = checked<{ templates: Parameters<Controls['addTemplates']>[0] }>(request, many);
-      return json({ data: controls.addTemplates(templates) }, 201);
+      return json({ added: controls.addTemplates(templates).length }, 201);
     },
     'POST /reviews': (request) => {
       controls.agreeOnReview(checked(request, verdict));

@@ -15,6 +15,7 @@ export function createTemplate(world: World, body: JsonObject): Template {
   const isOfLibrary = body.library_template_name !== undefined;
   const draft = isOfLibrary ? readLibraryCreation(body) : readNewTemplate(body, world.uploads);
   admit(world, draft);
+  creationRate.count(clock.now());
   const template = templates.add({ ...draft, status: isOfLibrary ? 'APPROVED' : 'PENDING' });
   if (isOfLibrary) void templateChanges.tellStatus(template);
   else templateReview.submit(template);

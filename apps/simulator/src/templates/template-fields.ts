@@ -27,7 +27,7 @@ export function pickTemplate(template: Template, fields: string | null): object 
 function healthOf({ id, status }: Template): object {
   const can_send_message = status === 'APPROVED' || status === 'FLAGGED' ? 'AVAILABLE' : 'BLOCKED';
   const error = {
-    error_code: 141000,
+    error_code: { PAUSED: 132015, DISABLED: 132016 }[status] ?? 132001,
     error_description: `The template is ${status}.`,
     possible_solution: 'Wait for its review, or use a template that is approved.',
   };

@@ -16,7 +16,7 @@ export function templatesToDelete({ templates }: World, query: URLSearchParams):
       ? byName(templates.all(), name, id)
       : readIds(ids).map((one) => {
           const template = templates.findById(one);
-          if (!template) throw unknownTemplate(`id ${one}`);
+          if (!template || !isThere(template)) throw unknownTemplate(`id ${one}`);
           return template;
         });
   const disabled = doomed.find(({ status }) => status === 'DISABLED');
@@ -33,9 +33,11 @@ export function deleteTemplate(world: World, template: Template): void {
 }
 
 async function letDisappear(world: World, template: Template): Promise<void> {
-  await apply(world, template, 'PENDING_DELETION');
-  if (!(await world.pauses.wait(world.options.templateReviewMs))) return;
+  const told = apply(world, template, 'PENDING_DELETION');
+  const isOver = await world.pauses.wait(world.options.templateReviewMs);
+  if (!isOver || isThere(template)) return;
   world.templates.delete(template);
+  await told; // the news keep their order
   await apply(world, template, 'DELETED');
 }
 
@@ -46,11 +48,14 @@ function apply({ templateChanges }: World, template: Template, status: string): 
 function byName(all: Template[], name: string | null, id: string | null): Template[] {
   if (name === null) throw new GraphError(100, undefined, { message: '(#100) The parameter name is required.' });
   const named = all.filter(
-    (template) =>
-      template.name === name && (id === null || template.id === id) && template.status !== 'PENDING_DELETION',
+    (template) => template.name === name && (id === null || template.id === id) && isThere(template),
   );
   if (named.length === 0) throw unknownTemplate(`the name ${name}${id === null ? '' : ` and the id ${id}`}`);
   return named;
+}
+
+function isThere({ status }: Template): boolean {
+  return status !== 'PENDING_DELETION';
 }
 
 function readIds(given: string): string[] {

@@ -1,6 +1,6 @@
 import type { Idleness } from '../idleness.ts';
 import type { Pauses } from '../pauses.ts';
-import { type Verdict,verdictOn } from './review-rules.ts';
+import { type Verdict, verdictOn } from './review-rules.ts';
 import type { Template } from './template.ts';
 import type { TemplateChanges } from './template-changes.ts';
 

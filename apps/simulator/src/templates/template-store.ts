@@ -1,6 +1,6 @@
 import { graphObjectId } from '../ids.ts';
 import { SEED_TEMPLATES } from './seed-templates.ts';
-import type { NewTemplate, Template } from './template.ts';
+import { type NewTemplate, qualityScore, type Template } from './template.ts';
 
 const NAME_BLOCKED_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -44,7 +44,7 @@ export class TemplateStore {
       status: 'PENDING',
       parameter_format: 'POSITIONAL',
       rejected_reason: 'NONE',
-      quality_score: { score: 'UNKNOWN', date: Math.floor(Date.now() / 1000) },
+      quality_score: qualityScore('UNKNOWN', Date.now()),
       ...structuredClone(template),
     };
     this.#byId.set(added.id, added);

@@ -41,6 +41,15 @@ export interface TemplateButton {
 
 export type NewTemplate = Pick<Template, 'name' | 'language' | 'category' | 'components'> & Partial<Template>;
 
+/** A score alone will do; it is of now. */
+export function qualityScore(
+  given: string | { score: string; date?: number },
+  nowMs: number,
+): Template['quality_score'] {
+  const date = Math.floor(nowMs / 1000);
+  return typeof given === 'string' ? { score: given, date } : { date, ...given };
+}
+
 const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g;
 
 /** Distinct placeholders of a text, in order: `{{1}}` or `{{customer_name}}`, without the braces. */

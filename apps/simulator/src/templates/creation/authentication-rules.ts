@@ -8,7 +8,7 @@ const OTP_TYPES = ['COPY_CODE', 'ONE_TAP', 'ZERO_TAP'];
 
 interface OtpButton extends TemplateButton {
   otp_type?: string;
-  supported_apps?: unknown;
+  supported_apps?: object[];
   package_name?: unknown;
   signature_hash?: unknown;
   zero_tap_terms_accepted?: unknown;
@@ -43,7 +43,7 @@ function checkOtpButton(buttons: OtpButton[] = []): void {
 }
 
 function hasApp({ supported_apps, package_name, signature_hash }: OtpButton): boolean {
-  const apps: unknown[] = Array.isArray(supported_apps) ? supported_apps : [{ package_name, signature_hash }];
+  const apps: object[] = supported_apps ?? [{ package_name, signature_hash }];
   return (
     apps.length > 0 &&
     apps.every((app) => isObject(app) && typeof app.package_name === 'string' && typeof app.signature_hash === 'string')

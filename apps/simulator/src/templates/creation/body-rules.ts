@@ -11,7 +11,7 @@ export interface BodyPlace {
 
 /** The body of a message or of a card. */
 export function checkBody(body: TemplateComponent | undefined, { format, longest }: BodyPlace): void {
-  if (typeof body?.text !== 'string' || body.text.trim() === '') throw missingField('BODY', 'text');
+  if (!body?.text?.trim()) throw missingField('BODY', 'text');
   if (body.text.length > longest) throw tooLong('body', longest);
   checkVariables(body.text, format, (message) => refused('Message body format is incorrect', message, 'body'));
   checkPlacement(body.text);

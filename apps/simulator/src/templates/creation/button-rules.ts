@@ -23,17 +23,17 @@ const MOST: Record<string, number> = {
 };
 
 /** @param longestCode shorter with a limited-time offer */
-export function checkButtons(buttons: unknown, most = MOST_BUTTONS, longestCode = LONGEST_CODE): void {
-  if (!Array.isArray(buttons) || buttons.length === 0) throw missingField('BUTTONS', 'buttons');
+export function checkButtons(buttons: TemplateButton[] = [], most = MOST_BUTTONS, longestCode = LONGEST_CODE): void {
+  if (buttons.length === 0) throw missingField('BUTTONS', 'buttons');
   if (buttons.length > most) throw wrongButtons(`At most ${most} buttons are possible here.`);
-  for (const button of buttons as TemplateButton[]) checkButton(button, longestCode);
-  checkCombination(buttons as TemplateButton[]);
+  for (const button of buttons) checkButton(button, longestCode);
+  checkCombination(buttons);
 }
 
 function checkButton(button: TemplateButton, longestCode: number): void {
-  const { type } = button ?? {};
-  if (typeof type !== 'string' || !Object.hasOwn(MOST, type)) {
-    throw wrongButtons(`${String(type)} is not a type of buttons here. Use one of ${Object.keys(MOST).join(', ')}.`);
+  const { type } = button;
+  if (!Object.hasOwn(MOST, type)) {
+    throw wrongButtons(`${type} is not a type of buttons here. Use one of ${Object.keys(MOST).join(', ')}.`);
   }
   if (type === 'COPY_CODE') return checkCopyCode(button, longestCode);
   checkLabel(button);
@@ -43,7 +43,7 @@ function checkButton(button: TemplateButton, longestCode: number): void {
 }
 
 export function checkLabel({ type, text }: TemplateButton): void {
-  if (typeof text !== 'string' || text.trim() === '') throw missingField(type, 'text');
+  if (!text?.trim()) throw missingField(type, 'text');
   if (text.length > LONGEST_LABEL) throw tooLong('label of a button', LONGEST_LABEL);
   if (hasVariable(text) || !isOneLine(text) || hasEmoji(text)) {
     throw wrongButtons('The label of a button cannot hold variables, new lines or emojis.');
@@ -51,24 +51,24 @@ export function checkLabel({ type, text }: TemplateButton): void {
 }
 
 function checkUrl({ url, example }: TemplateButton): void {
-  if (typeof url !== 'string' || !/^https?:\/\/[^\s/]+/i.test(url)) throw missingField('URL', 'url');
+  if (url === undefined || !/^https?:\/\/[^\s/]+/i.test(url)) throw missingField('URL', 'url');
   if (url.length > LONGEST_URL) throw tooLong('URL of a button', LONGEST_URL);
   if (!hasVariable(url)) return;
   if (!/^[^{]+\{\{1\}\}$/.test(url)) throw wrongButtons('A URL can hold one variable, {{1}}, at its end.');
-  if (!Array.isArray(example) || typeof example[0] !== 'string' || example[0] === '') {
+  if (!Array.isArray(example) || !example[0]) {
     throw missingField('URL', 'example');
   }
 }
 
 function checkPhoneNumber({ phone_number: number }: TemplateButton): void {
-  if (typeof number !== 'string' || number === '') throw missingField('PHONE_NUMBER', 'phone_number');
+  if (!number) throw missingField('PHONE_NUMBER', 'phone_number');
   if (number.length > LONGEST_PHONE_NUMBER) throw tooLong('phone number of a button', LONGEST_PHONE_NUMBER);
   if (!/^\+?\d+$/.test(number)) throw wrongButtons(`${number} is not a phone number.`);
 }
 
 function checkCopyCode({ example }: TemplateButton, longest: number): void {
   const code = Array.isArray(example) ? example[0] : example;
-  if (typeof code !== 'string' || code === '') throw missingField('COPY_CODE', 'example');
+  if (!code) throw missingField('COPY_CODE', 'example');
   if (code.length > longest) throw tooLong('code of a button', longest);
 }
 

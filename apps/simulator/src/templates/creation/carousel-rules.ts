@@ -1,4 +1,3 @@
-import { isObject } from '../../checks.ts';
 import type { GraphError } from '../../graph-error.ts';
 import { componentOf, type ParameterFormat, type TemplateComponent } from '../template.ts';
 import type { UploadStore } from '../upload-store.ts';
@@ -12,9 +11,11 @@ const MOST_CARD_BUTTONS = 2;
 const CARD_HEADERS = ['IMAGE', 'VIDEO', 'PRODUCT'];
 const IN_A_CARD = ['HEADER', 'BODY', 'BUTTONS'];
 
+type Card = { components: TemplateComponent[] };
+
 /** 2 to 10 cards of one build. */
 export function checkCarousel({ cards }: TemplateComponent, format: ParameterFormat, uploads: UploadStore): void {
-  if (!Array.isArray(cards)) throw missingField('CAROUSEL', 'cards');
+  if (!cards) throw missingField('CAROUSEL', 'cards');
   if (cards.length < 2 || cards.length > 10) throw wrongCarousel('A carousel has 2 to 10 cards.');
   for (const card of cards) checkCard(card, format, uploads);
   if (new Set(cards.map(({ components }) => buildOf(components))).size > 1) {
@@ -22,9 +23,7 @@ export function checkCarousel({ cards }: TemplateComponent, format: ParameterFor
   }
 }
 
-function checkCard(card: unknown, format: ParameterFormat, uploads: UploadStore): void {
-  const components = isObject(card) ? (card.components as TemplateComponent[]) : undefined;
-  if (!Array.isArray(components)) throw missingField('CAROUSEL', 'components of each card');
+function checkCard({ components }: Card, format: ParameterFormat, uploads: UploadStore): void {
   const stranger = components.find(({ type }) => !IN_A_CARD.includes(type));
   if (stranger) throw wrongCarousel(`A card cannot hold a component of type ${stranger.type}.`);
   const [header, body, buttons] = IN_A_CARD.map((type) => componentOf(components, type));

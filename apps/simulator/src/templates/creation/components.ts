@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../checks.ts';
 import { componentOf, type ParameterFormat, type TemplateComponent } from '../template.ts';
 import type { UploadStore } from '../upload-store.ts';
 import { checkAuthentication, withFixedTexts } from './authentication-rules.ts';
@@ -19,7 +18,7 @@ const LONGEST_CODE_OF_OFFER = 15;
 export interface Draft {
   category: string;
   format: ParameterFormat;
-  /** Of a creation or an edit: objects with a type, nothing more is known of them. */
+  /** Of the shape that `componentShape` lets through. */
   components: TemplateComponent[];
 }
 
@@ -28,7 +27,10 @@ export interface Draft {
  * @returns them as they are listed
  * @throws GraphError 100, with Meta's subcode where the fault has one
  */
-export function readComponents({ category, format, components: given }: Draft, uploads: UploadStore) {
+export function readComponents(
+  { category, format, components: given }: Draft,
+  uploads: UploadStore,
+): TemplateComponent[] {
   const components = given.map(inUpperCase);
   checkTypes(components);
   if (category === 'AUTHENTICATION') {
@@ -54,22 +56,12 @@ function checkTypes(components: TemplateComponent[]): void {
 }
 
 /** Meta takes types and formats in either case. */
-function inUpperCase(component: TemplateComponent): TemplateComponent {
-  const { type, format, buttons, cards } = component as TemplateComponent & JsonObject;
+function inUpperCase({ type, format, buttons, cards, ...rest }: TemplateComponent): TemplateComponent {
   return {
-    ...component,
+    ...rest,
     type: type.toUpperCase(),
-    ...(typeof format === 'string' && { format: format.toUpperCase() }),
-    ...(Array.isArray(buttons) && { buttons: buttons.map(typeInUpperCase) }),
-    ...(Array.isArray(cards) && { cards: cards.map(cardInUpperCase) }),
+    ...(format !== undefined && { format: format.toUpperCase() }),
+    ...(buttons && { buttons: buttons.map((button) => ({ ...button, type: button.type.toUpperCase() })) }),
+    ...(cards && { cards: cards.map((card) => ({ ...card, components: card.components.map(inUpperCase) })) }),
   };
-}
-
-function typeInUpperCase<T extends { type: string }>(one: T): T {
-  return typeof one?.type === 'string' ? { ...one, type: one.type.toUpperCase() } : one;
-}
-
-function cardInUpperCase(card: { components: TemplateComponent[] }): { components: TemplateComponent[] } {
-  const components = Array.isArray(card?.components) ? card.components : [];
-  return { ...card, components: components.filter((one) => typeof one?.type === 'string').map(inUpperCase) };
 }

@@ -2,7 +2,7 @@ import { GraphError } from '../../graph-error.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** How often templates were made within the hour. */
+/** How often templates were made within the hour; those that were refused do not count. */
 export class CreationRate {
   #at: number[] = [];
 
@@ -12,6 +12,9 @@ export class CreationRate {
     if (this.#at.length >= perHour) {
       throw new GraphError(80007, `An account can make ${perHour} templates in an hour`, { isTransient: true });
     }
+  }
+
+  count(now: number): void {
     this.#at.push(now);
   }
 

@@ -5,7 +5,7 @@ import { hasEmoji, hasVariable, isOneLine } from './text-rules.ts';
 const LONGEST = 60;
 
 export function checkFooter({ text }: TemplateComponent): void {
-  if (typeof text !== 'string' || text.trim() === '') throw missingField('FOOTER', 'text');
+  if (!text?.trim()) throw missingField('FOOTER', 'text');
   if (text.length > LONGEST) throw tooLong('footer', LONGEST);
   if (hasVariable(text) || !isOneLine(text) || hasEmoji(text)) {
     const message = 'The footer cannot hold variables, new lines or emojis.';

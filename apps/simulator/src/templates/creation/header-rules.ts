@@ -25,7 +25,7 @@ export function checkHeader(
   formats?: string[],
 ): void {
   const kind = header.format;
-  if (typeof kind !== 'string') throw missingField('HEADER', 'format');
+  if (kind === undefined) throw missingField('HEADER', 'format');
   if (formats && !formats.includes(kind)) throw wrongHeader(`The header must be one of ${formats.join(', ')} here.`);
   if (kind === 'TEXT') return checkTextHeader(header, format);
   if (WITHOUT_EXAMPLE.includes(kind)) return;
@@ -36,7 +36,7 @@ export function checkHeader(
 
 function checkTextHeader(header: TemplateComponent, format: ParameterFormat): void {
   const { text } = header;
-  if (typeof text !== 'string' || text.trim() === '') throw missingField('HEADER', 'text');
+  if (!text?.trim()) throw missingField('HEADER', 'text');
   if (text.length > LONGEST) throw tooLong('header', LONGEST);
   if (!isOneLine(text) || hasEmoji(text) || text.includes('*')) {
     throw wrongHeader('The header cannot hold new lines, formatting characters, emojis or asterisks.');

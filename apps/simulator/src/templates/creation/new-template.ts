@@ -1,29 +1,13 @@
-import {
-  all,
-  bool,
-  type Check,
-  isObject,
-  type JsonObject,
-  list,
-  number,
-  object,
-  oneOf,
-  rule,
-  text,
-} from '../../checks.ts';
+import { all, bool, type Check, type JsonObject, list, number, object, oneOf, rule, text } from '../../checks.ts';
 import type { NewTemplate, ParameterFormat, TemplateComponent } from '../template.ts';
 import type { UploadStore } from '../upload-store.ts';
 import { categoryOf } from './category-rules.ts';
+import { componentShape } from './component-shape.ts';
 import { readComponents } from './components.ts';
 import { asGraphFaults } from './refusals.ts';
 import { checkTimeToLive } from './time-to-live.ts';
 
-const aComponent = all(
-  rule(isObject, 'must be an object'),
-  rule((it: JsonObject) => typeof it.type === 'string', 'needs a type'),
-);
-
-const components = list(aComponent, 1);
+const components = list(componentShape, 1);
 const category = oneOf('UTILITY', 'MARKETING', 'AUTHENTICATION');
 
 /** What an edit may replace. */

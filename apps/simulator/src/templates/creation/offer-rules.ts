@@ -7,7 +7,7 @@ const HEADERS = ['IMAGE', 'VIDEO'];
 /** A limited-time offer is marketing, has no footer, and a picture or film if it has a header. */
 export function checkOffer(offer: TemplateComponent, components: TemplateComponent[], category: string): void {
   const text = offer.limited_time_offer?.text;
-  if (typeof text !== 'string' || text.trim() === '') throw missingField(offer.type, 'limited_time_offer.text');
+  if (!text?.trim()) throw missingField(offer.type, 'limited_time_offer.text');
   if (text.length > LONGEST_TEXT) throw tooLong('text of the offer', LONGEST_TEXT);
   if (category !== 'MARKETING') throw wrongOffer('A limited-time offer is possible in MARKETING templates only.');
   if (componentOf(components, 'FOOTER')) throw wrongOffer('A template with a limited-time offer has no footer.');

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../checks.ts';
 import { GraphError } from '../../graph-error.ts';
 import { placeholdersOf, replacePlaceholders, type TemplateButton } from '../template.ts';
+import { ACTIONS } from './action-checks.ts';
 import type { SendContext } from './send-context.ts';
 import type { GivenComponent, Parameter } from './template-object.ts';
 import { refuseUnreadable } from './text-filling.ts';
@@ -88,9 +89,10 @@ function refuseStrangers(at: string, parameters: Parameter[], takes: string[], s
 }
 
 /** What the parameter makes of the button. */
-function filledValue(at: string, { url }: TemplateButton, parameter: Parameter, send: SendContext): JsonObject {
+function filledValue(at: string, button: TemplateButton, parameter: Parameter, send: SendContext): JsonObject {
   const { type } = parameter;
-  if (type === 'text') return { url: filledUrl(at, url ?? '', parameter.text as string, send) };
+  if (type === 'text') return { url: filledUrl(at, button.url ?? '', parameter.text as string, send) };
+  if (type === 'action') ACTIONS[button.type]?.(parameter.action, `${at} action`);
   if (type === 'coupon_code') return { coupon_code: offeredCode(at, parameter.coupon_code as string, send) };
   return { [type]: parameter[type] };
 }
