@@ -44,7 +44,11 @@ describe('the registry of templates', () => {
     await simulator.stop();
   });
 
-  const registry = async () => (await app.api.get(TEMPLATES).expect(200)).body.data as ListedTemplate[];
+  const registry = async (cursor = ''): Promise<ListedTemplate[]> => {
+    const { body } = await app.api.get(`${TEMPLATES}?limit=200${cursor && `&cursor=${cursor}`}`).expect(200);
+    const { data, paging } = body as { data: ListedTemplate[]; paging: { next_cursor: string | null } };
+    return paging.next_cursor === null ? data : [...data, ...(await registry(paging.next_cursor))];
+  };
   const find = async (name: string) => (await registry()).find(({ template_name }) => template_name === name);
   const active = async () => (await registry()).filter(({ is_active }) => is_active).length;
   const send = (name: string) =>

@@ -34,8 +34,11 @@ import { MetaAppsController } from './senders/meta-apps.controller.ts';
 import { SendingNumbersController } from './senders/sending-numbers.controller.ts';
 import { SupportDeskController } from './support-desk/support-desk.controller.ts';
 import { SupportDeskService } from './support-desk/support-desk.service.ts';
+import { HeaderExamplesService } from './templates/header-examples.service.ts';
+import { NotificationTemplateService } from './templates/setup/notification-template.service.ts';
 import { TemplateKeysController } from './templates/template-keys.controller.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
+import { TemplatesService } from './templates/templates.service.ts';
 import { WebhookDeliveriesController } from './webhook-deliveries/webhook-deliveries.controller.ts';
 
 const forCallers = [
@@ -95,6 +98,9 @@ export class AppModule {
         UploadsService,
         ContactsService,
         SupportDeskService,
+        TemplatesService,
+        HeaderExamplesService,
+        NotificationTemplateService,
         Metrics,
       ],
     };

@@ -16,7 +16,7 @@ import { MessagesService } from './messages/messages.service.ts';
 import { requestIdOf } from './request-id.ts';
 import { securityHeaders } from './security-headers.ts';
 
-const MEDIA_ROUTE = /^\/api\/v1\/whatsapp\/media\/?$/i;
+const FILE_ROUTES = /^\/api\/v1\/whatsapp\/(media|templates\/header-examples)\/?$/i;
 
 /** What `NestFactory.create` must be told for `configureApp` to work. */
 export const APP_OPTIONS = { bodyParser: false, bufferLogs: true } as const;
@@ -36,7 +36,7 @@ export function configureApp(app: NestExpressApplication, { hotRoutes = true } =
   const json = jsonUpTo(JSON_LIMIT);
   // Files are read by their route, which knows how large they may be, and not before the caller is known.
   app.use((request: Request, response: Response, next: NextFunction) =>
-    MEDIA_ROUTE.test(request.path) ? next() : json(request, response, next),
+    FILE_ROUTES.test(request.path) ? next() : json(request, response, next),
   );
   app.useGlobalPipes(
     new ValidationPipe({

@@ -63,7 +63,9 @@ export {
 export type { PendingMessage } from './pending-message.ts';
 export { type NewHold, type OpenHold, type Scope, SendHoldRepository, type ToldHold } from './send-hold.repository.ts';
 export { type Permits, SenderPaceRepository } from './sender-pace.repository.ts';
+export { SubmittedTemplateRepository } from './submitted-template.repository.ts';
 export { type KeyOwner, type KeyTarget, TemplateKeyRepository } from './template-key.repository.ts';
+export { type TemplateFilter, TemplateListView } from './template-list.view.ts';
 export { type SyncTurn, TemplateSyncRepository } from './template-sync.repository.ts';
 export { type NumberOfAccount, TemplateUseRepository } from './template-use.repository.ts';
 export {

@@ -12,7 +12,9 @@ import { OutboxCareRepository } from './outbox.care.repository.ts';
 import { OutboxRepository } from './outbox.repository.ts';
 import { SendHoldRepository } from './send-hold.repository.ts';
 import { SenderPaceRepository } from './sender-pace.repository.ts';
+import { SubmittedTemplateRepository } from './submitted-template.repository.ts';
 import { TemplateKeyRepository } from './template-key.repository.ts';
+import { TemplateListView } from './template-list.view.ts';
 import { TemplateSyncRepository } from './template-sync.repository.ts';
 import { TemplateUseRepository } from './template-use.repository.ts';
 import { ToldMessageRepository } from './told-message.repository.ts';
@@ -29,6 +31,8 @@ const record = [
   ConversationRepository,
   WhatsAppTemplateRepository,
   TemplateUseRepository,
+  SubmittedTemplateRepository,
+  TemplateListView,
   TemplateSyncRepository,
   TemplateKeyRepository,
 ];

@@ -17,8 +17,10 @@ import { ToldHoldsService } from './sending/told-holds.service.ts';
 import { WhatsAppBusinessService } from './sending/whatsapp-business.service.ts';
 import { TemplatePuller } from './templates/template.puller.ts';
 import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
+import { TemplateFollower } from './templates/template-follower.ts';
 import { TemplateKeysService } from './templates/template-keys.service.ts';
 import { TemplateProbe } from './templates/template-probe.service.ts';
+import { TemplateSubmissionsService } from './templates/template-submissions.service.ts';
 import { TemplateUsesJob } from './templates/template-uses.job.ts';
 import { WhatsAppService } from './whatsapp.service.ts';
 
@@ -42,13 +44,14 @@ const sending = [
   OutboxSweeper,
   OutboxPoller,
 ];
-const fromMeta = [
+const templates = [
   TemplatePuller,
   TemplateKeysService,
   TemplateCatalogueService,
   TemplateProbe,
+  TemplateSubmissionsService,
+  TemplateFollower,
   TemplateUsesJob,
-  MetaSyncJob,
 ];
 const offered = [
   WhatsAppService,
@@ -60,6 +63,7 @@ const offered = [
   TemplateCatalogueService,
   TemplateKeysService,
   TemplateProbe,
+  TemplateSubmissionsService,
   MetaSyncJob,
 ];
 
@@ -69,7 +73,8 @@ const offered = [
   providers: [
     cloudApi,
     ...sending,
-    ...fromMeta,
+    ...templates,
+    MetaSyncJob,
     ConversationWindowsService,
     MarketingConsentService,
     WhatsAppBusinessService,

@@ -24,13 +24,12 @@ async function demo(config: AppConfig): Promise<void> {
   print(await publish(config, api, event), '');
 
   const message = await follow(api, event.event_id);
-  const { data: templates } = await api.get<{ data: { template_name: string; language: string; body_text: string }[] }>(
-    '/templates',
-  );
-  const template = templates.find(
-    ({ template_name, language }) => template_name === message.template_name && language === message.template_language,
-  );
-  print('', `${message.to} has: ${renderBody(template?.body_text ?? '', message.content as never)}`);
+  const wanted = new URLSearchParams({
+    name: message.template_name ?? '',
+    language: message.template_language ?? '',
+  });
+  const { data } = await api.get<{ data: { body_text: string }[] }>(`/templates?${wanted.toString()}`);
+  print('', `${message.to} has: ${renderBody(data[0]?.body_text ?? '', message.content as never)}`);
   if (message.status !== 'READ')
     throw new Error(`The message ended as ${message.status}: ${message.error?.action ?? ''}`);
 }

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 
-import { AppError, jsonSafe, ValidationError } from '#common';
-import { essenceOf, MediaService, type Upload } from '#media';
+import { jsonSafe, ValidationError } from '#common';
+import { MediaService, type Upload } from '#media';
 import { type Caller, tenantOf } from '#tenants';
 
 import { type Answer, IdempotencyService } from '../idempotency/idempotency.service.ts';
 import { isForm } from './form-upload.interceptor.ts';
 import { toUploadedResponse } from './media.response.ts';
+import { receiveBody } from './receive-body.ts';
 import type { ReceivedFile } from './spool.engine.ts';
 
 const LONGEST_NAME = 240;
@@ -29,7 +30,9 @@ export class UploadsService {
   async upload(caller: Caller, request: Request, idempotencyKey: string | undefined) {
     if (!isForm(request.headers['content-type'])) {
       const fields = readFields(request.query);
-      const received = await this.receiveBody(caller, request, fields);
+      // Before a byte is read: nobody sends 100 MB to hear that a tenant is missing.
+      tenantOf(caller, fields.tenant_id);
+      const received = await receiveBody(this.media, request);
       return this.take(caller, { ...received, fileName: fields.file_name }, fields, idempotencyKey);
     }
     const { file: received, query, body } = request as Request<object, unknown, object> & { file?: ReceivedFile };
@@ -65,21 +68,6 @@ export class UploadsService {
       const { media, known } = await this.media.upload(tenantId, upload);
       return { status: 201, body: toUploadedResponse(media, known) };
     });
-  }
-
-  private receiveBody(caller: Caller, request: Request, { tenant_id: tenantId }: Fields) {
-    const { 'content-type': type, 'content-encoding': encoding } = request.headers;
-    // Before a byte is read: nobody sends 100 MB to hear that a tenant is missing.
-    tenantOf(caller, tenantId);
-    if (encoding !== undefined && encoding !== 'identity') {
-      throw new AppError(415, 'content-encoding-unsupported', 'Send the body without this Content-Encoding.');
-    }
-    if (type === undefined) {
-      throw new AppError(415, 'media-type-unsupported', 'Say in Content-Type what the body is, such as image/jpeg.');
-    }
-    // The connection outlives a refusal in the middle, so that the answer gets through.
-    const bytes = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-    return this.media.receive(bytes, essenceOf(type));
   }
 }
 

@@ -1,52 +1,190 @@
-import { Controller, Get } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
+import {
+  ApiBadGatewayResponse,
+  ApiBearerAuth,
+  ApiBody,
+  ApiConflictResponse,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+  ApiTooManyRequestsResponse,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
+import type { Request, Response } from 'express';
 
-import { type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
-import { type Caller, CurrentCaller, RequireScope, SenderDirectory } from '#tenants';
+import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
+import { sendAnswer } from '../idempotency/send-answer.ts';
+import { FormUploadInterceptor } from '../media/form-upload.interceptor.ts';
+import { ListTemplatesDto, OfTenantDto } from './dto/list-templates.dto.ts';
+import { HeaderExampleResponse, NewTemplateDto, TemplateChangesDto } from './dto/new-template.dto.ts';
+import { TemplatePageResponse, TemplateResponse } from './dto/template.response.ts';
+import { DeleteTemplateDto, SearchLibraryDto } from './dto/template-actions.dto.ts';
+import { TemplateSetupResponse } from './dto/template-setup.response.ts';
+import { TemplatesService } from './templates.service.ts';
+
+const FILE_FORM = { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } };
+const NO_SUCH = { description: '`template-not-found`.' };
+const NOT_VALID = { description: '`validation-failed` with every bad field; `template-refused` in words of Meta.' };
+const NOT_EDITABLE = {
+  description: '`template-not-editable`, `template-category-fixed`, `template-not-synced`: not in its present status.',
+};
+
+/** The texts Meta approved, and those that are to be. */
 @ApiTags('templates')
 @ApiBearerAuth()
+@ApiTooManyRequestsResponse({ description: '`whatsapp-throttled`: Meta takes no more calls for now.' })
+@ApiBadGatewayResponse({ description: '`whatsapp-refused`: the token or the account, not the request.' })
+@ApiServiceUnavailableResponse({
+  description: '`whatsapp-unreachable`, `whatsapp-unavailable`, or `whatsapp-outcome-unknown`: look before repeating.',
+})
 @Controller('api/v1/whatsapp/templates')
 export class TemplatesController {
-  constructor(
-    private readonly templates: WhatsAppTemplateRepository,
-    private readonly senders: SenderDirectory,
-  ) {}
+  constructor(private readonly templates: TemplatesService) {}
 
-  /** Our copy of what Meta approved. */
+  /** Our copy of what Meta has, newest first. */
   @Get()
   @RequireScope('templates:read')
-  async list(@CurrentCaller() caller: Caller): Promise<{ data: object[] }> {
-    const { businessAccountId } = this.senders.forTenant(caller.tenantId);
-    return { data: (await this.templates.list(businessAccountId)).map(toTemplateResponse) };
+  @ApiOkResponse({ type: TemplatePageResponse })
+  async list(@CurrentCaller() caller: Caller, @Query() query: ListTemplatesDto): Promise<TemplatePageResponse> {
+    return this.templates.list(caller, query);
   }
-}
 
-function toTemplateResponse(template: WhatsAppTemplate): object {
-  return {
-    id: template.id,
-    template_name: template.templateName,
-    template_key: template.templateKey,
-    language: template.language,
-    category: template.category,
-    status: template.status,
-    parameter_format: template.parameterFormat,
-    parameter_count: template.parameterCount,
-    body_text: template.bodyText,
-    components: template.components,
-    status_details: template.statusDetails,
-    rejected_reason: template.rejectedReason,
-    disabled_from: template.disabledFrom?.toISOString() ?? null,
-    quality_score: template.qualityScore,
-    quality_scored_at: template.qualityScoredAt?.toISOString() ?? null,
-    previous_category: template.previousCategory,
-    correct_category: template.correctCategory,
-    category_changes_at: template.categoryChangesAt?.toISOString() ?? null,
-    sub_category: template.subCategory,
-    message_send_ttl_seconds: template.messageSendTtlSeconds,
-    library_template_name: template.libraryTemplateName,
-    sent_count: template.sentCount,
-    is_active: template.isActive,
-    synced_at: template.syncedAt.toISOString(),
-  };
+  /** Texts that Meta keeps ready; `POST /templates` makes a template of one by `library_template_name`. */
+  @Get('library')
+  @RequireScope('templates:read')
+  @ApiOkResponse({ description: "Meta's library templates, with `paging.next_cursor`." })
+  async searchLibrary(@CurrentCaller() caller: Caller, @Query() query: SearchLibraryDto): Promise<object> {
+    return this.templates.searchLibrary(caller, query);
+  }
+
+  /** Every language of a template. */
+  @Get(':name')
+  @RequireScope('templates:read')
+  @ApiOkResponse({ type: [TemplateResponse] })
+  @ApiNotFoundResponse(NO_SUCH)
+  async get(@CurrentCaller() caller: Caller, @Param('name') name: string, @Query() { tenant_id }: OfTenantDto) {
+    return { data: await this.templates.get(caller, name, tenant_id) };
+  }
+
+  /** Submits a template to Meta for review, which takes minutes and may take a day. The status is followed by itself. */
+  @Post()
+  @RequireScope('templates:write')
+  @ApiHeader({ name: 'Idempotency-Key', required: false })
+  @ApiBody({ type: NewTemplateDto })
+  @ApiCreatedResponse({ type: TemplateResponse, description: 'As Meta took it: mostly PENDING.' })
+  @ApiUnprocessableEntityResponse(NOT_VALID)
+  @ApiConflictResponse({
+    description: '`template-exists`, `template-name-blocked` for 30 days after a removal, `template-limit-reached`.',
+  })
+  async create(
+    @CurrentCaller() caller: Caller,
+    @Body() body: unknown,
+    @Headers('idempotency-key') idempotencyKey: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<object> {
+    return sendAnswer(response, await this.templates.create(caller, body, idempotencyKey));
+  }
+
+  /** Fetches every template of the account from Meta, now. */
+  @Post('sync')
+  @HttpCode(HttpStatus.OK)
+  @RequireScope('templates:write')
+  @ApiOkResponse({ schema: { example: { templates: 12 } } })
+  async sync(@CurrentCaller() caller: Caller, @Query() { tenant_id }: OfTenantDto): Promise<object> {
+    return this.templates.sync(caller, tenant_id);
+  }
+
+  /** Submits the template of purchase-order notifications if it is missing, and says what to wait for or to do. */
+  @Post('setup')
+  @HttpCode(HttpStatus.OK)
+  @RequireScope('templates:write')
+  @ApiOkResponse({ type: TemplateSetupResponse })
+  async setUp(@CurrentCaller() caller: Caller, @Query() { tenant_id }: OfTenantDto): Promise<TemplateSetupResponse> {
+    return this.templates.setUp(caller, tenant_id);
+  }
+
+  /** Gives Meta a picture, a film or a PDF that shows a header; the handle goes into the template's `header_handle`. A form, or the file itself as the body. */
+  @Post('header-examples')
+  @RequireScope('templates:write')
+  @UseInterceptors(FormUploadInterceptor)
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({ schema: FILE_FORM })
+  @ApiCreatedResponse({ type: HeaderExampleResponse })
+  async uploadExample(
+    @CurrentCaller() caller: Caller,
+    @Query() { tenant_id }: OfTenantDto,
+    @Req() request: Request,
+  ): Promise<HeaderExampleResponse> {
+    return { header_handle: await this.templates.uploadExample(caller, request, tenant_id) };
+  }
+
+  /** Changes a template at Meta. All components are replaced together; an approved one at most once a day. */
+  @Patch(':name/:language')
+  @RequireScope('templates:write')
+  @ApiBody({ type: TemplateChangesDto })
+  @ApiOkResponse({ type: TemplateResponse })
+  @ApiNotFoundResponse(NO_SUCH)
+  @ApiConflictResponse(NOT_EDITABLE)
+  @ApiUnprocessableEntityResponse(NOT_VALID)
+  async edit(
+    @CurrentCaller() caller: Caller,
+    @Param('name') name: string,
+    @Param('language') language: string,
+    @Query() { tenant_id: tenantId }: OfTenantDto,
+    @Body() body: unknown,
+  ): Promise<TemplateResponse> {
+    return this.templates.edit(caller, { name, language, tenantId }, body);
+  }
+
+  /** Removes a template at Meta, in one language or in all. Its name is blocked for 30 days if it was approved. */
+  @Delete(':name')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @RequireScope('templates:write')
+  @ApiNoContentResponse()
+  @ApiNotFoundResponse(NO_SUCH)
+  @ApiConflictResponse({ description: '`template-not-deletable`: Meta keeps one that it disabled.' })
+  async remove(
+    @CurrentCaller() caller: Caller,
+    @Param('name') name: string,
+    @Query() { language, tenant_id }: DeleteTemplateDto,
+  ): Promise<void> {
+    await this.templates.delete(caller, name, language, tenant_id);
+  }
+
+  /** Lets a template go on that Meta paused. */
+  @Post(':name/:language/unpause')
+  @HttpCode(HttpStatus.OK)
+  @RequireScope('templates:write')
+  @ApiOkResponse({ type: TemplateResponse })
+  @ApiNotFoundResponse(NO_SUCH)
+  @ApiConflictResponse({ description: '`template-not-paused`.' })
+  async unpause(
+    @CurrentCaller() caller: Caller,
+    @Param('name') name: string,
+    @Param('language') language: string,
+    @Query() { tenant_id }: OfTenantDto,
+  ): Promise<TemplateResponse> {
+    return this.templates.unpause(caller, name, language, tenant_id);
+  }
 }

@@ -9,10 +9,13 @@ import type {
   PhoneNumberInfo,
   SendMessageResponse,
 } from './cloud-api.types.ts';
+import type { CloudApiAccount } from './cloud-api-account.ts';
+import { readHandle, readUploadTarget, uploadDescription, uploadOfBytes } from './example-upload.ts';
 import { type GraphAnswer, readGraphAnswer, toCloudApiError } from './graph-answer.ts';
 import { type HttpRequest, type HttpTransport, UndiciTransport } from './http-transport.ts';
 import { type DownloadedMedia, MediaDownloads } from './media-download.ts';
 import { type MediaFile, mediaForm } from './media-form.ts';
+import { TemplateCalls } from './template-calls.ts';
 import { everyTemplate, type TemplatePage } from './template-pages.ts';
 
 export interface CloudApiClientOptions {
@@ -26,15 +29,6 @@ export interface CloudApiClientOptions {
   connections?: number;
   /** Replaces the network in tests. */
   transport?: HttpTransport;
-}
-
-/** On whose behalf a call is made. */
-export interface CloudApiAccount {
-  phoneNumberId: string;
-  businessAccountId: string;
-  accessToken: string;
-  /** When known, calls carry the proof that Meta can be told to demand. */
-  appSecret?: string | undefined;
 }
 
 export interface SentMessage {
@@ -73,6 +67,13 @@ const PHONE_NUMBER_FIELDS =
  * Every method throws `CloudApiRefusal`, `CloudApiNotSentError` or `CloudApiUnknownOutcomeError`.
  */
 export class CloudApiClient {
+  /** Creates, edits and removes templates. */
+  readonly templates = new TemplateCalls({
+    get: (account, path, query) => this.get(account, path, query),
+    post: (account, path, body) => this.post(account, path, body),
+    delete: (account, path, query) => this.delete(account, path, query),
+    withKnownFields: (ask) => this.withKnownFields(ask),
+  });
   private readonly transport: HttpTransport;
   private readonly downloads: MediaDownloads;
   /** Path before an object's id: `/v26.0`. */
@@ -126,7 +127,7 @@ export class CloudApiClient {
 
   /** All templates of the account, each once; pages are fetched as they are read. */
   listTemplates(account: CloudApiAccount): AsyncIterable<CloudApiTemplate> {
-    return everyTemplate((after) => this.knownFieldsPage(account, after));
+    return everyTemplate((after) => this.withKnownFields((fields) => this.templatePage(account, fields, after)));
   }
 
   /** Where a file is and what it is. The URL in it is good for five minutes. */
@@ -156,10 +157,21 @@ export class CloudApiClient {
   }
 
   async deleteMedia(account: CloudApiAccount, whatsappMediaId: string): Promise<void> {
-    const query = { phone_number_id: account.phoneNumberId };
-    const request = { method: 'DELETE', maxAnswerBytes: MIB } as const;
-    const { body, status } = await this.call(account, [whatsappMediaId], query, request);
+    const { body, status } = await this.delete(account, [whatsappMediaId], { phone_number_id: account.phoneNumberId });
     if (body.success !== true) throw new CloudApiUnknownOutcomeError('not confirmed', status);
+  }
+
+  /** Gives Meta the file that shows what a template's header will look like. @returns the handle that `header_handle` takes */
+  async uploadExample(account: CloudApiAccount, file: MediaFile): Promise<string> {
+    const appId = await this.appIdOf(account);
+    const opened = await this.call(account, [appId, 'uploads'], uploadDescription(file), {
+      method: 'POST',
+      maxAnswerBytes: MIB,
+    });
+    const { path, query } = readUploadTarget(opened);
+    const { body, headers } = uploadOfBytes(file, account.accessToken);
+    const request = { method: 'POST', body, maxAnswerBytes: MIB, timeoutMs: UPLOAD_TIMEOUT_MS } as const;
+    return readHandle(await this.call(account, [path], query, request, headers));
   }
 
   /** Lets running calls end, takes no new ones. */
@@ -167,21 +179,33 @@ export class CloudApiClient {
     await Promise.all([this.transport.close(), this.downloads.close()]);
   }
 
+  /** The app that the token was made for: nothing else has to be configured. */
+  private async appIdOf(account: CloudApiAccount): Promise<string> {
+    const { body, status } = await this.get(account, ['debug_token'], { input_token: account.accessToken });
+    const { app_id: appId } = (body.data ?? {}) as { app_id?: unknown };
+    if (typeof appId !== 'string' || !appId) throw new CloudApiUnknownOutcomeError('no app of the token', status);
+    return appId;
+  }
+
   /** A version that lacks one of the fields refuses all of them; from then on it is asked for the basic ones. */
-  private async knownFieldsPage(account: CloudApiAccount, after: string | undefined): Promise<TemplatePage> {
+  private async withKnownFields<T>(ask: (fields: string) => Promise<T>): Promise<T> {
     try {
-      return await this.templatePage(account, after);
+      return await ask(this.templateFields);
     } catch (error) {
       if (this.templateFields === BASIC_TEMPLATE_FIELDS || !isUnknownField(error)) throw error;
       this.templateFields = BASIC_TEMPLATE_FIELDS;
-      return this.templatePage(account, after);
+      return ask(this.templateFields);
     }
   }
 
   /** Follows `next` by its cursor only: the URL in it could lead the token to any host. */
-  private async templatePage(account: CloudApiAccount, after: string | undefined): Promise<TemplatePage> {
+  private async templatePage(
+    account: CloudApiAccount,
+    fields: string,
+    after: string | undefined,
+  ): Promise<TemplatePage> {
     const { body, status } = await this.get(account, [account.businessAccountId, 'message_templates'], {
-      fields: this.templateFields,
+      fields,
       limit: String(TEMPLATES_PER_PAGE),
       ...(after && { after }),
     });
@@ -212,6 +236,10 @@ export class CloudApiClient {
     return this.call(account, path, query, { method: 'GET', maxAnswerBytes: 10 * MIB });
   }
 
+  private delete(account: CloudApiAccount, path: string[], query: Record<string, string>): Promise<GraphAnswer> {
+    return this.call(account, path, query, { method: 'DELETE', maxAnswerBytes: MIB });
+  }
+
   private async call(
     account: CloudApiAccount,
     path: string[],
@@ -224,7 +252,7 @@ export class CloudApiClient {
     const answer = await this.transport
       .request({
         ...request,
-        path: [this.root, ...path.map(encodeURIComponent)].join('/') + (search && `?${search}`),
+        path: [this.root, ...path.map(segment)].join('/') + (search && `?${search}`),
         headers: {
           authorization: `Bearer ${account.accessToken}`,
           accept: 'application/json',
@@ -238,6 +266,11 @@ export class CloudApiClient {
       });
     return readGraphAnswer(answer, [account.accessToken, account.appSecret, proof]);
   }
+}
+
+/** Ids of uploads hold `:` and `=`, which a segment may. */
+function segment(text: string): string {
+  return encodeURIComponent(text).replace(/%3A|%3D/g, decodeURIComponent);
 }
 
 /** Proves to Meta that whoever uses the token also knows the app's secret. */

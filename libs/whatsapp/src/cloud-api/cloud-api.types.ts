@@ -268,6 +268,64 @@ export interface CloudApiTemplate {
   rejected_reason?: string;
 }
 
+/** What `POST /{waba-id}/message_templates` takes. */
+export interface NewCloudApiTemplate {
+  name: string;
+  language: string;
+  category: string;
+  parameter_format?: 'POSITIONAL' | 'NAMED';
+  components?: TemplateComponent[];
+  message_send_ttl_seconds?: number;
+  [other: string]: unknown;
+}
+
+export interface SubmittedTemplate {
+  id: string;
+  status: CloudApiTemplate['status'];
+  category?: CloudApiTemplate['category'];
+}
+
+/** What can be changed of a template; all else needs a new one. */
+export interface TemplateChanges {
+  components?: TemplateComponent[];
+  category?: string;
+  message_send_ttl_seconds?: number;
+}
+
+export interface LibraryFilter {
+  search?: string;
+  topic?: string;
+  usecase?: string;
+  industry?: string;
+  language?: string;
+  name?: string;
+  limit?: number;
+  after?: string;
+}
+
+/** A text that Meta keeps ready, with what it takes to make a template of it. */
+export interface LibraryTemplate {
+  id: string;
+  name: string;
+  language: string;
+  category?: string;
+  topic?: string;
+  usecase?: string;
+  industry?: string[];
+  header?: string;
+  body?: string;
+  body_params?: string[];
+  body_param_types?: string[];
+  buttons?: TemplateButton[];
+  [other: string]: unknown;
+}
+
+export interface LibraryPage {
+  templates: LibraryTemplate[];
+  /** Cursor of the next page; undefined on the last one. */
+  after: string | undefined;
+}
+
 /** One part of a template as it was approved, with its `{{placeholders}}`. */
 export interface TemplateComponent {
   type: Open<'HEADER' | 'BODY' | 'FOOTER' | 'BUTTONS' | 'CAROUSEL' | 'LIMITED_TIME_OFFER'>;

@@ -114,6 +114,11 @@ export class TemplateCatalogueService {
     return second;
   }
 
+  /** Our copy was changed: what is remembered of it is old. */
+  forget(): void {
+    this.remembered.clear();
+  }
+
   private async judge(
     sender: Sender,
     message: Record<string, unknown>,

@@ -1,0 +1,8 @@
+/** On whose behalf a call is made. */
+export interface CloudApiAccount {
+  phoneNumberId: string;
+  businessAccountId: string;
+  accessToken: string;
+  /** When known, calls carry the proof that Meta can be told to demand. */
+  appSecret?: string | undefined;
+}
