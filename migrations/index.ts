@@ -15,6 +15,7 @@ import { CreateAccountEvents1795219200016 } from './1795219200016-create-account
 import { CreateConversations1795219200018 } from './1795219200018-create-conversations.ts';
 import { LightenContactsAndWebhookRounds1795219200019 } from './1795219200019-lighten-contacts-and-webhook-rounds.ts';
 import { FollowTemplates1795219200021 } from './1795219200021-follow-templates.ts';
+import { CreateTemplateKeys1795219200022 } from './1795219200022-create-template-keys.ts';
 
 /** In the order they run. Append only: what has run somewhere is never edited. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   CreateConversations1795219200018,
   LightenContactsAndWebhookRounds1795219200019,
   FollowTemplates1795219200021,
+  CreateTemplateKeys1795219200022,
 ];

@@ -1,3 +1,5 @@
+import { type EventTemplate, loadConfig } from '#common';
+
 export const TENANT_ID = '0192f0c1-2b3c-7d4e-8f50-6172839405a6';
 export const EVENT_ID = '0192f0c1-0000-7000-8000-00000000000e';
 export const PO_ID = '0192f0c1-0000-7000-8000-00000000000f';
@@ -22,3 +24,12 @@ export function anEvent(data: Record<string, unknown> = {}) {
     },
   };
 }
+
+/** How events are told, with `PO_EVENT_TEMPLATES` as given. */
+export function eventTemplates(given: object = {}): ReadonlyMap<string, EventTemplate> {
+  const env = { NODE_ENV: 'test', PO_EVENT_TEMPLATES: JSON.stringify(given) };
+  return loadConfig(env, { cwd: import.meta.dirname }).poEvents.templates;
+}
+
+/** How an approved order is told by default. */
+export const APPROVED = eventTemplates().get('po.approved')!;

@@ -33,6 +33,7 @@ import { MetaAppsController } from './senders/meta-apps.controller.ts';
 import { SendingNumbersController } from './senders/sending-numbers.controller.ts';
 import { HeaderExamplesService } from './templates/header-examples.service.ts';
 import { NotificationTemplateService } from './templates/setup/notification-template.service.ts';
+import { TemplateKeysController } from './templates/template-keys.controller.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
 import { TemplatesService } from './templates/templates.service.ts';
 import { WebhookDeliveriesController } from './webhook-deliveries/webhook-deliveries.controller.ts';
@@ -44,6 +45,7 @@ const forCallers = [
   HoldsController,
   AccountEventsController,
   TemplatesController,
+  TemplateKeysController,
   PoEventsController,
   WebhookDeliveriesController,
   MetaAppsController,

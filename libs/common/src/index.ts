@@ -1,9 +1,11 @@
 export { BackgroundLoop } from './background-loop.ts';
-export { Clock, SystemClock } from './clock.ts';
+export { Clock } from './clock.ts';
 export { closestName } from './closest-name.ts';
 export {
   AppConfig,
   type DispatcherConfig,
+  type EventParameter,
+  type EventTemplate,
   type LogLevel,
   type MediaConfig,
   type PoEventsConfig,

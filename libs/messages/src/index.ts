@@ -39,6 +39,7 @@ export { MessageFallback } from './entities/message-fallback.entity.ts';
 export { HOLD_SCOPES, type HoldScope, SendHold } from './entities/send-hold.entity.ts';
 export { SenderPace } from './entities/sender-pace.entity.ts';
 export { SET_ASIDE_REASONS, SetAsideItem, type SetAsideReason } from './entities/set-aside-item.entity.ts';
+export { TemplateKey } from './entities/template-key.entity.ts';
 export { TemplateSync } from './entities/template-sync.entity.ts';
 export { QueuedDelivery, WebhookDelivery } from './entities/webhook-delivery.entity.ts';
 export { WebhookListener, WebhookWitness } from './entities/webhook-listener.entity.ts';
@@ -62,6 +63,7 @@ export type { PendingMessage } from './pending-message.ts';
 export { type NewHold, type OpenHold, type Scope, SendHoldRepository, type ToldHold } from './send-hold.repository.ts';
 export { type Permits, SenderPaceRepository } from './sender-pace.repository.ts';
 export { SubmittedTemplateRepository } from './submitted-template.repository.ts';
+export { type KeyOwner, type KeyTarget, TemplateKeyRepository } from './template-key.repository.ts';
 export { type TemplateFilter, TemplateListView } from './template-list.view.ts';
 export { type SyncTurn, TemplateSyncRepository } from './template-sync.repository.ts';
 export {

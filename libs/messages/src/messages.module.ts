@@ -13,6 +13,7 @@ import { OutboxRepository } from './outbox.repository.ts';
 import { SendHoldRepository } from './send-hold.repository.ts';
 import { SenderPaceRepository } from './sender-pace.repository.ts';
 import { SubmittedTemplateRepository } from './submitted-template.repository.ts';
+import { TemplateKeyRepository } from './template-key.repository.ts';
 import { TemplateListView } from './template-list.view.ts';
 import { TemplateSyncRepository } from './template-sync.repository.ts';
 import { ToldMessageRepository } from './told-message.repository.ts';
@@ -31,6 +32,7 @@ const record = [
   SubmittedTemplateRepository,
   TemplateListView,
   TemplateSyncRepository,
+  TemplateKeyRepository,
 ];
 const outbox = [OutboxRepository, OutboxCareRepository, SenderPaceRepository, SendHoldRepository];
 const fromMeta = [

@@ -20,13 +20,20 @@ const STATUS = `CASE WHEN ${STATUS_TOLD} THEN t.status ELSE excluded.status END`
 /** A list that says nothing of a change to come does not call it off; the change itself does. */
 const TO_COME = `nullif(coalesce(excluded.correct_category, t.correct_category), excluded.category)`;
 
+/** A new language of a template has the key that its other languages have. */
+const KEY = `
+  coalesce((
+    SELECT min(template_key) FROM whatsapp_templates o
+    WHERE o.business_account_id = $1::varchar AND o.template_name = r."templateName"
+    HAVING count(DISTINCT template_key) = 1), "templateKey")`;
+
 /** $1: account; $2: a JSON list; $3: synced at; $4: asked at. Our id, key and count stay. */
 export const STORE_LISTED = `
 INSERT INTO whatsapp_templates AS t (
   id, business_account_id, template_name, template_key, language, category, status, body_text, parameter_count,
   parameter_format, components, meta_template_id, rejected_reason, quality_score, quality_scored_at, previous_category,
   correct_category, sub_category, message_send_ttl_seconds, library_template_name, is_active, synced_at)
-SELECT id, $1, "templateName", "templateKey", language, category, status, "bodyText", "parameterCount",
+SELECT id, $1::varchar, "templateName", ${KEY}, language, category, status, "bodyText", "parameterCount",
   "parameterFormat", components, "metaTemplateId", "rejectedReason", "qualityScore", "qualityScoredAt", "previousCategory",
   nullif("correctCategory", category), "subCategory", "messageSendTtlSeconds", "libraryTemplateName",
   status NOT IN ${GONE}, $3::timestamptz

@@ -1,5 +1,3 @@
-import { ValidateBy } from 'class-validator';
-
 const DECIMAL = /^\d{1,30}(\.\d{1,20})?$/;
 /** From here on a double has no exact cents any more, so its publisher must send a string. */
 const TOO_LARGE_FOR_A_NUMBER = 2 ** 43;
@@ -22,14 +20,5 @@ export function formatAmount(amount: string, currency: string): string {
   return format.format(amount as Intl.StringNumericLiteral).replace(/\u00a0/g, ' ');
 }
 
-/** The property is what `readAmount` takes. */
-export function IsAmount(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isAmount',
-    validator: {
-      validate: (value) => readAmount(value) !== undefined,
-      defaultMessage: () =>
-        'must be an amount of zero or more: a number such as 1250.5, or a decimal string such as "1250.50" (always a string above 8 trillion)',
-    },
-  });
-}
+export const NO_AMOUNT =
+  'must be an amount of zero or more: a number such as 1250.5, or a decimal string such as "1250.50" (always a string above 8 trillion)';

@@ -6,24 +6,28 @@ import type { DataSource } from 'typeorm';
 
 import { type AppConfig, newId } from '#common';
 import { MessageEvent, WhatsAppMessage, WhatsAppMessageRepository } from '#messages';
-import type { WhatsAppService } from '#whatsapp';
+import type { TemplateNotification, WhatsAppService } from '#whatsapp';
 
 import { aPendingMessage } from '../../../test/factories/messages.ts';
 import { aDataSource, createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { anEvent, EVENT_ID, PO_ID, TENANT_ID } from '../../../test/support/po-events.ts';
+import { anEvent, EVENT_ID, eventTemplates, PO_ID, TENANT_ID } from '../../../test/support/po-events.ts';
 import { PoEvent } from './entities/po-event.entity.ts';
 import { PoEventHandler } from './po-event.handler.ts';
 import { PoEventRepository } from './po-event.repository.ts';
 
 Logger.overrideLogger(false);
 
-const config = { poEvents: { template: 'po_notification', language: 'es' } } as AppConfig;
+const TEMPLATES = {
+  'po.cancelled': { template: 'po_cancelled', parameters: ['data.supplier_name', 'data.reason'] },
+};
+const config = { poEvents: { templates: eventTemplates(TEMPLATES) } } as AppConfig;
 
 describe(PoEventHandler.name, () => {
   let database: TestDatabase;
   let db: DataSource;
   let whatsapp: { enabled: boolean; notify: WhatsAppService['notify'] };
   let handler: PoEventHandler;
+  let asked: TemplateNotification[];
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -38,10 +42,13 @@ describe(PoEventHandler.name, () => {
   beforeEach(async () => {
     await db.query('TRUNCATE po_events, whatsapp_messages CASCADE');
     const messages = new WhatsAppMessageRepository(db);
+    asked = [];
     whatsapp = {
       enabled: true,
       // What the facade does once the message is found good.
-      notify: async ({ tenantId, to, notificationId, metadata = {} }, { alongside } = {}) => {
+      notify: async (notification, { alongside } = {}) => {
+        const { tenantId, to, notificationId, metadata = {} } = notification;
+        asked.push(notification);
         const message = aPendingMessage({
           tenantId,
           messageType: 'TEMPLATE',
@@ -80,10 +87,49 @@ describe(PoEventHandler.name, () => {
   });
 
   it('skips an event of another type, whatever else it holds', async () => {
-    const result = await handler.handle({ event_type: 'po.cancelled', data: { po_number: 5 } });
+    const result = await handler.handle({ event_type: 'po.seen', data: { po_number: 5 } });
 
     expect(result).toEqual({ eventId: null, outcome: 'skipped', reason: 'other-event-type' });
-    expect(await inbox()).toMatchObject([{ eventType: 'po.cancelled', reason: 'other-event-type' }]);
+    expect(await inbox()).toMatchObject([{ eventType: 'po.seen', reason: 'other-event-type' }]);
+  });
+
+  describe('an event of a type that the configuration maps', () => {
+    const aCancellation = (data: object = {}) => ({
+      ...anEvent({ total_amount: undefined, currency: undefined, reason: 'Too late', ...data }),
+      event_type: 'po.cancelled',
+    });
+
+    it('is told by its own template', async () => {
+      const { outcome } = await handler.handle(aCancellation());
+
+      expect(outcome).toBe('notified');
+      expect(asked).toMatchObject([
+        { template: { name: 'po_cancelled' }, language: 'es', parameters: ['Proveedor ABC', 'Too late'] },
+      ]);
+      expect(await inbox()).toMatchObject([{ eventType: 'po.cancelled', outcome: 'notified' }]);
+    });
+
+    it('is rejected without a field that the template needs, and then remembered nowhere', async () => {
+      await expect(handler.handle(aCancellation({ reason: ' ' }))).rejects.toMatchObject({
+        code: 'po-event-invalid',
+        errors: [{ field: 'data.reason', message: 'should not be empty' }],
+      });
+      expect(await inbox()).toEqual([]);
+    });
+
+    it('is skipped without anybody to tell', async () => {
+      const result = await handler.handle(aCancellation({ supplier_phone: null }));
+
+      expect(result).toMatchObject({ outcome: 'skipped', reason: 'no-supplier-phone' });
+    });
+
+    it('is another event than the approval of the same order', async () => {
+      const outcomes = [];
+      for (const event of [anEvent(), aCancellation(), aCancellation()])
+        outcomes.push((await handler.handle({ ...event, event_id: undefined })).outcome);
+
+      expect(outcomes).toEqual(['notified', 'notified', 'duplicate']);
+    });
   });
 
   it('skips while notifications are off', async () => {

@@ -5,11 +5,14 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { type AppConfig, AppError, ValidationError } from '#common';
 import type { WhatsAppService } from '#whatsapp';
 
-import { anEvent } from '../../../test/support/po-events.ts';
+import { anEvent, eventTemplates } from '../../../test/support/po-events.ts';
 import { PoEventHandler } from './po-event.handler.ts';
 import type { PoEventRepository } from './po-event.repository.ts';
 
-const config = { poEvents: { template: 'po_notification', language: 'es' } } as AppConfig;
+const TEMPLATES = {
+  'po.late': { template_key: 'po-late', to: 'data.contact.phone', parameters: { days: 'data.days' } },
+};
+const config = { poEvents: { templates: eventTemplates(TEMPLATES) } } as AppConfig;
 
 /** The handler between a facade that answers as told and an inbox that is empty and takes nothing. */
 function aHandler(notify: () => Promise<never>): PoEventHandler {
@@ -46,6 +49,24 @@ describe(PoEventHandler.name, () => {
       });
     },
   );
+
+  it('names a bad phone by the field that the configuration takes it from', async () => {
+    const refusal = new ValidationError([{ field: 'to', message: 'is too short' }], 'recipient-phone-invalid');
+    const handler = aHandler(() => Promise.reject(refusal));
+
+    const handled = handler.handle({ ...anEvent({ contact: { phone: '+34' }, days: 3 }), event_type: 'po.late' });
+
+    await expect(handled).rejects.toMatchObject({ errors: [{ field: 'data.contact.phone' }] });
+  });
+
+  it('refuses an event that does not say what it is, whatever else is right', async () => {
+    const handler = aHandler(() => Promise.reject(new Error('not asked')));
+
+    await expect(handler.handle({ ...anEvent(), event_type: undefined })).rejects.toMatchObject({
+      code: 'po-event-invalid',
+      errors: [{ field: 'event_type', message: 'must be the type of the event, such as po.approved' }],
+    });
+  });
 
   it('passes on what is wrong with neither', async () => {
     const away = new AppError(503, 'templates-unavailable', 'Meta cannot be reached.');

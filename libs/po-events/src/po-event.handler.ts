@@ -1,10 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 
-import { AppConfig, AppError, ValidationError } from '#common';
+import { AppConfig, AppError, type EventTemplate, ValidationError } from '#common';
 import { WhatsAppService } from '#whatsapp';
 
-import { PO_APPROVED, type PoApprovedEvent } from './po-event.dto.ts';
-import { type EventHead, readApproved, readHead } from './po-event.reader.ts';
+import { type EventHead, type ReadEvent, readEvent, readHead, refusalWithoutType } from './po-event.reader.ts';
 import { AlreadyTakenError, PoEventRepository, type Taken } from './po-event.repository.ts';
 import { toNotification } from './po-notification.mapper.ts';
 
@@ -32,25 +31,29 @@ export class PoEventHandler {
    */
   async handle(event: object): Promise<PoEventResult> {
     const head = readHead(event);
-    if (head.eventType !== PO_APPROVED && isNamed(event)) return this.skip(head, 'other-event-type');
+    const template = this.config.poEvents.templates.get(head.eventType);
+    if (!template) {
+      if (isNamed(event)) return this.skip(head, 'other-event-type');
+      throw refusalWithoutType(event);
+    }
 
-    const order = readApproved(event);
+    const read = readEvent(event, template);
     if (await this.events.isKnown(head)) return this.duplicate(head);
-    if (!order.data.supplier_phone) return this.skip(head, 'no-supplier-phone');
+    if (!read.content.to) return this.skip(head, 'no-supplier-phone');
     if (!this.whatsapp.enabled) return this.skip(head, 'notifications-disabled');
-    return this.notify(head, order, order.data.supplier_phone);
+    return this.notify(head, read, read.content.to, template);
   }
 
-  private async notify(head: EventHead, order: PoApprovedEvent, supplierPhone: string): Promise<PoEventResult> {
+  private async notify(head: EventHead, read: ReadEvent, to: string, template: EventTemplate): Promise<PoEventResult> {
     try {
-      const notification = toNotification(order, supplierPhone, this.config.poEvents);
+      const notification = toNotification(read, to, template);
       const message = await this.whatsapp.notify(notification, {
         alongside: (tx, stored) => this.events.take(head, { outcome: 'notified', messageId: stored.id }, tx),
       });
       return this.taken(head, { outcome: 'notified', messageId: message.id });
     } catch (cause) {
       if (cause instanceof AlreadyTakenError) return this.duplicate(head);
-      throw cause instanceof ValidationError ? inTermsOfTheEvent(cause) : cause;
+      throw cause instanceof ValidationError ? inTermsOfTheEvent(cause, template) : cause;
     }
   }
 
@@ -85,10 +88,10 @@ function isNamed(event: object): boolean {
  * The publisher knows no `to` and no template, only its own fields. What is wrong with anything but the phone is ours (the
  * template is missing, paused, or takes other parameters): the order is good, and waits until an admin has mended it.
  */
-function inTermsOfTheEvent(refusal: ValidationError): AppError {
+function inTermsOfTheEvent(refusal: ValidationError, { to }: EventTemplate): AppError {
   const errors = refusal.errors ?? [];
   if (errors.every(({ field }) => field === 'to')) {
-    const renamed = errors.map(({ message }) => ({ field: 'data.supplier_phone', message }));
+    const renamed = errors.map(({ message }) => ({ field: to, message }));
     return new ValidationError(renamed, refusal.code);
   }
   return new AppError(503, 'po-notification-template-unusable', refusal.message, {

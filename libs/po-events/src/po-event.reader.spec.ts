@@ -4,13 +4,13 @@ import { describe, expect, it } from '@jest/globals';
 
 import { AppError, PLATFORM_TENANT_ID } from '#common';
 
-import { anEvent, EVENT_ID, PO_ID, TENANT_ID } from '../../../test/support/po-events.ts';
-import { readApproved, readHead } from './po-event.reader.ts';
+import { anEvent, APPROVED, EVENT_ID, eventTemplates, PO_ID, TENANT_ID } from '../../../test/support/po-events.ts';
+import { readEvent, readHead } from './po-event.reader.ts';
 
 /** The fields a refusal names, with its sentences. */
 function faultsOf(event: object): Record<string, string> {
   try {
-    readApproved(event);
+    readEvent(event, APPROVED);
   } catch (refusal) {
     expect(refusal).toMatchObject({ status: 422, code: 'po-event-invalid' });
     return Object.fromEntries((refusal as AppError).errors?.map(({ field, message }) => [field, message]) ?? []);
@@ -18,11 +18,16 @@ function faultsOf(event: object): Record<string, string> {
   return {};
 }
 
-describe(readApproved.name, () => {
+describe(readEvent.name, () => {
   it('takes the event as procurement publishes it', () => {
-    const event = readApproved(anEvent());
+    const { envelope, content } = readEvent(anEvent(), APPROVED);
 
-    expect(event.data).toMatchObject({ po_number: 'PO-2024-001', supplier_name: 'Proveedor ABC', total_amount: 1250 });
+    expect(envelope.data).toMatchObject({ tenant_id: TENANT_ID, po_id: PO_ID });
+    expect(content).toEqual({
+      to: '+34612345678',
+      recipientName: 'Proveedor ABC',
+      parameters: ['Proveedor ABC', 'PO-2024-001', '€1,250.00'],
+    });
   });
 
   it('leaves fields it does not know to the publisher', () => {
@@ -107,20 +112,19 @@ describe(readApproved.name, () => {
       currency: 'eur',
     };
 
-    const event = readApproved(anEvent(data));
+    const { content } = readEvent(anEvent(data), APPROVED);
 
-    expect(event.data).toMatchObject({
-      supplier_name: 'Proveedor ABC S.L.',
-      po_number: 'PO 1',
-      supplier_phone: undefined,
-      currency: 'EUR',
+    expect(content).toEqual({
+      to: undefined,
+      recipientName: 'Proveedor ABC S.L.',
+      parameters: ['Proveedor ABC S.L.', 'PO 1', '€1,250.00'],
     });
   });
 
   it('marks characters that PostgreSQL cannot store instead of failing on them', () => {
-    const event = readApproved(anEvent({ supplier_name: 'A\u0000B\ud800' }));
+    const { content } = readEvent(anEvent({ supplier_name: 'A\u0000B\ud800' }), APPROVED);
 
-    expect(event.data.supplier_name).toBe('A\ufffdB\ufffd');
+    expect(content.recipientName).toBe('A\ufffdB\ufffd');
   });
 
   it('does not let a key named __proto__ stand in for a field', () => {
@@ -129,9 +133,67 @@ describe(readApproved.name, () => {
       '"__proto__":{"supplier_phone":"+34600000000"},"po_number"',
     );
 
-    const event = readApproved(JSON.parse(text) as object);
+    const { content } = readEvent(JSON.parse(text) as object, APPROVED);
 
-    expect(event.data.supplier_phone).toBeUndefined();
+    expect(content.to).toBeUndefined();
+  });
+});
+
+describe('the fields that a template names', () => {
+  const read = (template: object, data: Record<string, unknown>) => {
+    const mapped = eventTemplates({ 'po.late': { template: 'po_late', ...template } }).get('po.late')!;
+    return readEvent({ ...anEvent(data), event_type: 'po.late' }, mapped).content;
+  };
+  const faults = (template: object, data: Record<string, unknown>) => {
+    try {
+      read(template, data);
+    } catch (refusal) {
+      return (refusal as AppError).errors;
+    }
+    return [];
+  };
+
+  it('are found however deep, numbers too', () => {
+    const template = {
+      to: 'data.contact.phone',
+      recipient_name: 'data.contact.name',
+      parameters: { days: 'data.days', sku: 'data.lines.1.sku', at: 'timestamp' },
+    };
+    const data = { contact: { phone: '+34600000000', name: 'Ana' }, days: 0, lines: [{}, { sku: 'A-1' }] };
+
+    expect(read(template, data)).toEqual({
+      to: '+34600000000',
+      recipientName: 'Ana',
+      parameters: { days: '0', sku: 'A-1', at: '2026-11-21T09:00:00.000Z' },
+    });
+  });
+
+  it('are all that is needed', () => {
+    const nothing = { supplier_name: undefined, po_number: undefined, total_amount: undefined, currency: undefined };
+
+    expect(read({ parameters: [] }, nothing)).toMatchObject({ parameters: [] });
+  });
+
+  it('are refused once each, all at the same time', () => {
+    const parameters = ['data.days', 'data.days', { amount: 'data.fee', currency: 'data.currency' }, 'data.gone.far'];
+
+    const refused = faults({ parameters, recipient_name: 'data.who' }, { days: true, fee: '1,5', currency: 'EURO' });
+
+    expect(refused?.map(({ field }) => field)).toEqual([
+      'data.days',
+      'data.fee',
+      'data.currency',
+      'data.gone.far',
+      'data.who',
+    ]);
+  });
+
+  it.each([['x'.repeat(256)], [' '], [null], [{}], [['a']]])('are not %j', (days) => {
+    expect(faults({ parameters: ['data.days'] }, { days })).toMatchObject([{ field: 'data.days' }]);
+  });
+
+  it('are not what every object has', () => {
+    expect(faults({ parameters: ['data.constructor.name'] }, {})).toMatchObject([{ field: 'data.constructor.name' }]);
   });
 });
 

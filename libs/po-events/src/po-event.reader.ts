@@ -3,9 +3,18 @@ import { createHash } from 'node:crypto';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 
-import { isUuid, jsonSafe, PLATFORM_TENANT_ID, toFieldErrors, ValidationError } from '#common';
+import {
+  type EventTemplate,
+  type FieldError,
+  isUuid,
+  jsonSafe,
+  PLATFORM_TENANT_ID,
+  toFieldErrors,
+  ValidationError,
+} from '#common';
 
-import { PoApprovedEvent } from './po-event.dto.ts';
+import { PoEventEnvelope } from './po-event.dto.ts';
+import { type EventContent, readFields } from './po-event.fields.ts';
 
 /** What can be read off any event, whatever its type. */
 export interface EventHead {
@@ -18,22 +27,41 @@ export interface EventHead {
   identity: string;
 }
 
+/** An event that is good: what all have, and what its template tells. */
+export interface ReadEvent {
+  envelope: PoEventEnvelope;
+  content: EventContent;
+}
+
 /**
- * An approved purchase order.
+ * An event with the fields that its template names.
  * @throws ValidationError `po-event-invalid` with every bad field.
  */
-export function readApproved(event: object): PoApprovedEvent {
-  // Text that PostgreSQL cannot store arrives with the unstorable characters marked, not as a poison event.
-  const read = plainToInstance(PoApprovedEvent, jsonSafe(event));
-  const errors = toFieldErrors(validateSync(read));
-  if (errors.length === 0 && !read.event_id && !read.data.po_id) {
+export function readEvent(event: object, template: EventTemplate): ReadEvent {
+  const { safe, envelope, errors } = readEnvelope(event);
+  // Without data, that alone is to be said.
+  const hasData = errors.every(({ field }) => field !== 'data');
+  const content = readFields(safe, template, hasData ? errors : []);
+  if (errors.length === 0 && !envelope.event_id && !envelope.data.po_id) {
     errors.push({
       field: 'event_id',
       message: 'is required when data.po_id is missing: a redelivery could not be told',
     });
   }
   if (errors.length > 0) throw new ValidationError(errors, 'po-event-invalid');
-  return read;
+  return { envelope, content };
+}
+
+/** An event that does not say what it is may be good in every other way. */
+export function refusalWithoutType(event: object): ValidationError {
+  return new ValidationError(readEnvelope(event).errors, 'po-event-invalid');
+}
+
+function readEnvelope(event: object): { safe: object; envelope: PoEventEnvelope; errors: FieldError[] } {
+  // Text that PostgreSQL cannot store arrives with the unstorable characters marked, not as a poison event.
+  const safe = jsonSafe(event);
+  const envelope = plainToInstance(PoEventEnvelope, safe);
+  return { safe, envelope, errors: toFieldErrors(validateSync(envelope)) };
 }
 
 /** Never throws: what cannot be read is left out. */

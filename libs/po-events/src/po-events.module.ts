@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { AppConfig } from '#common';
 import { WhatsAppModule } from '#whatsapp';
 
+import { EventTemplateAudit } from './event-template.audit.ts';
 import { PoDeadLetterRepository } from './po-dead-letter.repository.ts';
 import { PoEventHandler } from './po-event.handler.ts';
 import { PoEventRepository } from './po-event.repository.ts';
@@ -26,11 +27,11 @@ const rmqServer = {
     }),
 };
 
-/** The broker's door: an approved purchase order becomes one request to the facade. */
+/** The broker's door: an event becomes one request to the facade. */
 @Module({
   imports: [WhatsAppModule],
   controllers: [PoEventsRmqController],
-  providers: [rmqServer, PoDeadLetterRepository, PoEventRepository, PoEventHandler],
-  exports: [PoRmqServer, PoEventHandler],
+  providers: [rmqServer, PoDeadLetterRepository, PoEventRepository, PoEventHandler, EventTemplateAudit],
+  exports: [PoRmqServer, PoEventHandler, EventTemplateAudit],
 })
 export class PoEventsModule {}

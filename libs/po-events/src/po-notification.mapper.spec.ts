@@ -2,21 +2,19 @@ import 'reflect-metadata';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { anEvent, EVENT_ID, PO_ID, TENANT_ID } from '../../../test/support/po-events.ts';
-import { readApproved } from './po-event.reader.ts';
+import { anEvent, APPROVED, EVENT_ID, PO_ID, TENANT_ID } from '../../../test/support/po-events.ts';
+import { readEvent } from './po-event.reader.ts';
 import { toNotification } from './po-notification.mapper.ts';
-
-const config = { template: 'po_notification', language: 'es' };
 
 describe(toNotification.name, () => {
   it('tells the supplier the order and its amount, in the order of the template', () => {
-    const notification = toNotification(readApproved(anEvent()), '+34612345678', config);
+    const notification = toNotification(readEvent(anEvent(), APPROVED), '+34612345678', APPROVED);
 
     expect(notification).toEqual({
       tenantId: TENANT_ID,
       to: '+34612345678',
       recipientName: 'Proveedor ABC',
-      template: 'po_notification',
+      template: { name: 'po_notification' },
       language: 'es',
       parameters: ['Proveedor ABC', 'PO-2024-001', '€1,250.00'],
       notificationId: EVENT_ID,
@@ -33,15 +31,17 @@ describe(toNotification.name, () => {
   it('leaves out what the event does not have', () => {
     const event = { ...anEvent({ supplier_id: undefined }), event_id: undefined };
 
-    const notification = toNotification(readApproved(event), '+34612345678', config);
+    const notification = toNotification(readEvent(event, APPROVED), '+34612345678', APPROVED);
 
     expect(notification).not.toHaveProperty('notificationId');
     expect(notification.metadata).toEqual({ source: 'po-event', po_id: PO_ID, po_number: 'PO-2024-001' });
   });
 
   it('uses the configured template and language', () => {
-    const notification = toNotification(readApproved(anEvent()), '+1', { template: 'order_in', language: 'en_US' });
+    const key = { key: 'order-in' };
 
-    expect(notification).toMatchObject({ template: 'order_in', language: 'en_US' });
+    const notification = toNotification(readEvent(anEvent(), APPROVED), '+1', { template: key, language: 'en_US' });
+
+    expect(notification).toMatchObject({ template: key, language: 'en_US' });
   });
 });

@@ -23,7 +23,9 @@ export {
 } from './templates/creation/index.ts';
 export { standaloneSubmissions } from './templates/standalone-submissions.ts';
 export { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
+export { type KeyChoice, TemplateKeysService } from './templates/template-keys.service.ts';
 export { placeholders } from './templates/template-parameters.ts';
+export { type ProbedTemplate, TemplateProbe } from './templates/template-probe.service.ts';
 export { templateNotFound, TemplateSubmissionsService } from './templates/template-submissions.service.ts';
 export { WhatsAppModule } from './whatsapp.module.ts';
 export { type TemplateNotification, WhatsAppService } from './whatsapp.service.ts';

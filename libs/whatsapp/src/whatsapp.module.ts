@@ -18,6 +18,8 @@ import { WhatsAppBusinessService } from './sending/whatsapp-business.service.ts'
 import { TemplatePuller } from './templates/template.puller.ts';
 import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
 import { TemplateFollower } from './templates/template-follower.ts';
+import { TemplateKeysService } from './templates/template-keys.service.ts';
+import { TemplateProbe } from './templates/template-probe.service.ts';
 import { TemplateSubmissionsService } from './templates/template-submissions.service.ts';
 import { WhatsAppService } from './whatsapp.service.ts';
 
@@ -41,7 +43,15 @@ const sending = [
   OutboxSweeper,
   OutboxPoller,
 ];
-const fromMeta = [TemplatePuller, TemplateCatalogueService, TemplateSubmissionsService, TemplateFollower, MetaSyncJob];
+const fromMeta = [
+  TemplatePuller,
+  TemplateKeysService,
+  TemplateCatalogueService,
+  TemplateProbe,
+  TemplateSubmissionsService,
+  TemplateFollower,
+  MetaSyncJob,
+];
 const offered = [
   WhatsAppService,
   WhatsAppBusinessService,
@@ -51,6 +61,8 @@ const offered = [
   ToldHoldsService,
   TemplateCatalogueService,
   TemplateSubmissionsService,
+  TemplateKeysService,
+  TemplateProbe,
   MetaSyncJob,
 ];
 

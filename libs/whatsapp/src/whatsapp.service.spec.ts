@@ -101,7 +101,7 @@ describe(WhatsAppService.name, () => {
         tenantId: TENANT,
         to: PHONE,
         recipientName: 'Proveedor ABC',
-        template: 'po_notification',
+        template: { name: 'po_notification' },
         language: 'es',
         parameters: ['a', 'b', 'c'],
         metadata: { po_id: '7' },

@@ -14,10 +14,11 @@ export interface TemplateNotification {
   tenantId: string;
   to: string;
   recipientName?: string;
-  template: string;
+  /** Meta's name, or our key. */
+  template: { readonly name: string } | { readonly key: string };
   language: string;
-  /** Positional body parameters. */
-  parameters: string[];
+  /** Of the body: positional ones, or named ones. */
+  parameters: string[] | Record<string, string>;
   notificationId?: string;
   metadata?: Record<string, unknown>;
 }
@@ -68,7 +69,7 @@ export class WhatsAppService {
   /** Accepts a template message and answers the stored row; `alongside` becomes durable with it. */
   async notify(notification: TemplateNotification, options?: SendOptions): Promise<WhatsAppMessage> {
     const { template, language, parameters, ...rest } = notification;
-    const message = { type: 'template', template: { name: template, language, parameters } };
+    const message = { type: 'template', template: { ...template, language, parameters } };
     return this.business.sendMessage({ ...rest, message } satisfies SendRequest, options);
   }
 

@@ -9,7 +9,7 @@ import {
 import type { Response } from 'express';
 
 import { AppConfig } from '#common';
-import { PoRmqServer } from '#po-events';
+import { EventTemplateAudit, PoRmqServer } from '#po-events';
 import { Public } from '#tenants';
 import { OutboxPoller } from '#whatsapp';
 
@@ -24,6 +24,7 @@ export class HealthController {
     private readonly database: TypeOrmHealthIndicator,
     private readonly poller: OutboxPoller,
     private readonly poEvents: PoRmqServer,
+    private readonly eventTemplates: EventTemplateAudit,
   ) {}
 
   /** The process answers: nothing more, so that a database outage restarts nobody. */
@@ -32,7 +33,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Whether requests should come here: database, broker where one is configured, dispatcher. */
+  /** Whether requests should come here: database, broker where one is configured, dispatcher. Beside that, which events wait for their template. */
   @Get(['', 'ready'])
   async ready(@Res({ passthrough: true }) response: Response): Promise<object> {
     try {
@@ -40,6 +41,7 @@ export class HealthController {
         () => this.database.pingCheck('database', { timeout: 2_000 }),
         () => this.broker(),
         () => this.dispatcher(),
+        () => this.templates(),
       ]);
     } catch (failure) {
       if (!(failure instanceof ServiceUnavailableException)) throw failure;
@@ -53,6 +55,18 @@ export class HealthController {
     if (!this.config.rabbitmq.url) return check.up('off: RABBITMQ_URL is not set, purchase orders come by HTTP only');
     if (!this.config.roles.has('po-events')) return check.up('off: PALOMAR_ROLES leaves it to other processes');
     return this.poEvents.connected ? check.up() : check.down('not consuming; it connects again by itself');
+  }
+
+  /** Never down: a template that Meta still reviews is no reason to keep requests away. */
+  private async templates(): Promise<HealthIndicatorResult> {
+    const check = this.indicator.check('templates');
+    try {
+      const faults = await this.eventTemplates.look();
+      if (faults.length === 0) return check.up();
+      return check.up({ waiting: faults.map(({ eventType, fault }) => ({ event_type: eventType, fault })) });
+    } catch {
+      return check.up('not known: the registry could not be read');
+    }
   }
 
   private dispatcher(): HealthIndicatorResult {

@@ -69,9 +69,28 @@ export interface PoEventsConfig {
   readonly exchange: string;
   readonly queue: string;
   readonly routingKeys: readonly string[];
+  /** Of the notification of an approved order, unless `templates` says otherwise. */
   readonly template: string;
   readonly language: string;
+  /** How each kind of event is told, by its type; events of other types are skipped. */
+  readonly templates: ReadonlyMap<string, EventTemplate>;
 }
+
+/** Which template tells of a kind of event, and which fields of the event feed it; fields by their path, `data.po_number`. */
+export interface EventTemplate {
+  readonly eventType: string;
+  /** Meta's name, or a key of ours. */
+  readonly template: { readonly name: string } | { readonly key: string };
+  readonly language: string;
+  /** The field with the phone number of whoever is told. */
+  readonly to: string;
+  readonly recipientName: string | undefined;
+  /** In the order of `{{1}}`, `{{2}}`…, or by name where the template has names. */
+  readonly parameters: readonly EventParameter[] | Readonly<Record<string, EventParameter>>;
+}
+
+/** The field of a text, or the fields of an amount and its currency, which become one text. */
+export type EventParameter = string | { readonly amount: string; readonly currency: string };
 
 export interface MediaConfig {
   /** Where files are kept on disk. Undefined: production says nothing, so no file is kept unless `s3` is there. */

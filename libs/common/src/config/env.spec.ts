@@ -219,6 +219,29 @@ describe('where variables come from', () => {
     });
   });
 
+  it('reads the templates of events from a file, and says which of them the broker does not bring', () => {
+    const PO_EVENT_TEMPLATES_FILE = file(
+      'events.json',
+      '{"po.late": {"template": "po_late"}, "po.ok": {"template": "ok"}}',
+    );
+    const env = { ...PRODUCTION, PO_EVENT_TEMPLATES_FILE, PO_EVENTS_ROUTING_KEYS: 'po.approved,po.ok' };
+
+    const { poEvents, warnings } = load({ ...env, RABBITMQ_URL: 'amqp://localhost' });
+
+    expect([...poEvents.templates.keys()]).toEqual(['po.approved', 'po.late', 'po.ok']);
+    expect(warnings).toEqual([
+      expect.stringMatching(/type po\.late comes.*PO_EVENTS_ROUTING_KEYS=po\.approved,po\.ok,po\.late\./),
+    ]);
+    expect(load(env).warnings).toEqual([]);
+  });
+
+  it('refuses templates of events like any other bad value', () => {
+    expect(faultsOf({ PO_EVENT_TEMPLATES: '{"po.late": {}}', PORT: 'x' })).toEqual([
+      expect.stringMatching(/^PORT: /),
+      expect.stringMatching(/^PO_EVENT_TEMPLATES: po\.late\.template must be there/),
+    ]);
+  });
+
   it.each(['DATABASE_URL', 'ADMIN_API_KEY', 'WHATSAPP_ACCESS_TOKEN', 'WHATSAPP_APP_SECRET', 'ENCRYPTION_KEY'] as const)(
     'reads %s from the file its _FILE form names, without the newline at the end',
     (name) => {

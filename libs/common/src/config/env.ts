@@ -4,10 +4,11 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 
 import { closestName } from '../closest-name.ts';
-import { AppConfig, type MediaConfig, type Role, type WhatsAppConfig } from './app-config.ts';
+import { AppConfig, type PoEventsConfig, type Role, type WhatsAppConfig } from './app-config.ts';
 import { Faults } from './configuration.error.ts';
 import { readWhatsApp } from './credentials.ts';
-import { DEPRECATED, Environment, SECRETS, VARIABLE_NAMES } from './environment.ts';
+import { DEPRECATED, Environment, FROM_FILES, VARIABLE_NAMES } from './environment.ts';
+import { readEventTemplates, unboundTypes } from './event-templates.ts';
 import { graphVersionWarning } from './graph-versions.ts';
 import { readMedia } from './media.ts';
 import { readSources, type Variables } from './sources.ts';
@@ -25,7 +26,7 @@ const REQUIRED_IN_PRODUCTION = {
   ENCRYPTION_KEY: 'write ENCRYPTION_KEY=<32 bytes in base64>; make it with: openssl rand -base64 32',
 } as const;
 
-const OUR_NAMES = /^(PALOMAR|WHATSAPP|PO_EVENTS|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED|WEBHOOK|MEDIA|TEMPLATE)_/;
+const OUR_NAMES = /^(PALOMAR|WHATSAPP|PO_EVENTS?|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED|WEBHOOK|MEDIA|TEMPLATE)_/;
 
 /** The configuration of this process: the only place that reads `process.env`. */
 export function loadConfigFromProcess(): AppConfig {
@@ -42,10 +43,12 @@ export function loadConfig(given: NodeJS.ProcessEnv, { cwd = '.', now = new Date
   const environment = readEnvironment(variables, faults);
   const whatsapp = readWhatsApp(environment, faults);
   const media = readMedia(environment, cwd, faults);
+  const poEvents = readPoEvents(environment, faults);
   if (environment.NODE_ENV === 'production') requireInProduction(environment, faults);
   checkTimes(environment, faults);
   faults.throwIfAny();
-  return toConfig(environment, { whatsapp, media }, cwd, warningsFor(variables, whatsapp, now));
+  const warnings = [...warningsFor(variables, whatsapp, now), ...unboundWarnings(environment, poEvents)];
+  return toConfig(environment, { whatsapp, media, poEvents }, cwd, warnings);
 }
 
 function readEnvironment(variables: Variables, faults: Faults): Environment {
@@ -92,7 +95,7 @@ function warningsFor(variables: Variables, { apiVersion }: WhatsAppConfig, now: 
 
 /** A typing error in one of our names would otherwise be a default in silence. */
 function unknownNames(variables: Variables): string[] {
-  const known = [...VARIABLE_NAMES, ...SECRETS.map((name) => `${name}_FILE`)];
+  const known = [...VARIABLE_NAMES, ...FROM_FILES.map((name) => `${name}_FILE`)];
   return Object.keys(variables)
     .filter((name) => OUR_NAMES.test(name) && !known.includes(name))
     .map((name) => {
@@ -101,9 +104,28 @@ function unknownNames(variables: Variables): string[] {
     });
 }
 
+function readPoEvents(environment: Environment, faults: Faults): PoEventsConfig {
+  return {
+    exchange: environment.PO_EVENTS_EXCHANGE,
+    queue: environment.PO_EVENTS_QUEUE,
+    routingKeys: environment.PO_EVENTS_ROUTING_KEYS.split(',').map((key) => key.trim()),
+    template: environment.PO_NOTIFICATION_TEMPLATE,
+    language: environment.PO_NOTIFICATION_LANGUAGE,
+    templates: readEventTemplates(environment, faults),
+  };
+}
+
+/** What is mapped and not bound never comes from the broker, and nobody would hear of it. */
+function unboundWarnings({ RABBITMQ_URL: broker }: Environment, { templates, routingKeys }: PoEventsConfig): string[] {
+  const unbound = broker ? unboundTypes(templates.keys(), routingKeys) : [];
+  if (unbound.length === 0) return [];
+  const all = [...routingKeys, ...unbound].join(',');
+  return [`no event of the type ${unbound.join(', ')} comes from the broker; write PO_EVENTS_ROUTING_KEYS=${all}.`];
+}
+
 function toConfig(
   environment: Environment,
-  { whatsapp, media }: { whatsapp: WhatsAppConfig; media: MediaConfig },
+  { whatsapp, media, poEvents }: Pick<AppConfig, 'whatsapp' | 'media' | 'poEvents'>,
   cwd: string,
   warnings: string[],
 ): AppConfig {
@@ -116,13 +138,7 @@ function toConfig(
     whatsapp,
     webhooks: { retentionDays: environment.WEBHOOK_RETENTION_DAYS },
     notificationsEnabled: environment.ENABLE_WHATSAPP_NOTIFICATIONS,
-    poEvents: {
-      exchange: environment.PO_EVENTS_EXCHANGE,
-      queue: environment.PO_EVENTS_QUEUE,
-      routingKeys: environment.PO_EVENTS_ROUTING_KEYS.split(',').map((key) => key.trim()),
-      template: environment.PO_NOTIFICATION_TEMPLATE,
-      language: environment.PO_NOTIFICATION_LANGUAGE,
-    },
+    poEvents,
     dispatcher: {
       leaseMs: environment.DISPATCHER_LEASE_MS,
       sweepMs: environment.DISPATCHER_SWEEP_MS,

@@ -131,6 +131,8 @@ export class Environment {
   @Form(/^[a-z]{2,3}(_[A-Za-z0-9]{2,4})?$/, 'a template language such as es or en_US')
   PO_NOTIFICATION_LANGUAGE = 'es';
 
+  PO_EVENT_TEMPLATES: string | undefined = undefined;
+
   MEDIA_DIR: string | undefined = undefined;
 
   @Form(/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/, 'the name of a bucket, such as palomar-media')
@@ -181,8 +183,8 @@ export type VariableName = keyof Environment;
 
 export const VARIABLE_NAMES = Object.keys(new Environment()) as VariableName[];
 
-/** Each may be given as `<NAME>_FILE` instead: a path whose content is the value. */
-export const SECRETS = [
+/** Each may be given as `<NAME>_FILE` instead: a path whose content is the value. Secrets, and what is long. */
+export const FROM_FILES = [
   'DATABASE_URL',
   'RABBITMQ_URL',
   'WHATSAPP_ACCESS_TOKEN',
@@ -194,6 +196,7 @@ export const SECRETS = [
   'ADMIN_API_KEY',
   'ADMIN_PASSWORD',
   'ENCRYPTION_KEY',
+  'PO_EVENT_TEMPLATES',
 ] as const satisfies VariableName[];
 
 /** From the time of Twilio: accepted, unused. */

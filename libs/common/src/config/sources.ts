@@ -4,14 +4,14 @@ import { join, resolve } from 'node:path';
 import { parse } from 'dotenv';
 
 import type { Faults } from './configuration.error.ts';
-import { SECRETS } from './environment.ts';
+import { FROM_FILES } from './environment.ts';
 
 /** Variables that are set: no value is empty. */
 export type Variables = Record<string, string>;
 
 /**
  * The given variables, outside production also those of `.env` in `cwd` (which lose against them), and in the place of
- * each `<secret>_FILE` what its file holds, without the newline at its end. Empty is unset.
+ * each `<name>_FILE` what its file holds, without the newline at its end. Empty is unset.
  */
 export function readSources(given: NodeJS.ProcessEnv, cwd: string, faults: Faults): Variables {
   const variables = {
@@ -24,12 +24,12 @@ export function readSources(given: NodeJS.ProcessEnv, cwd: string, faults: Fault
       '.env cannot switch to production, where it is not read; set NODE_ENV for the process itself',
     );
   }
-  for (const name of SECRETS) {
+  for (const name of FROM_FILES) {
     const written = `${name}_FILE`;
     const path = variables[written];
     if (path === undefined) continue;
     if (variables[name] !== undefined) faults.add(name, `is set, and ${written} as well; keep one of them`);
-    else variables[name] = secretFile(resolve(cwd, path), (fault) => faults.add(name, fault, written)) ?? '';
+    else variables[name] = contentOf(resolve(cwd, path), (fault) => faults.add(name, fault, written)) ?? '';
   }
   return nonEmpty(variables);
 }
@@ -45,10 +45,10 @@ function dotEnv(path: string, faults: Faults): Variables {
   }
 }
 
-function secretFile(path: string, refuse: (fault: string) => void): string | undefined {
+function contentOf(path: string, refuse: (fault: string) => void): string | undefined {
   try {
     const value = readFileSync(path, 'utf8').replace(/[\r\n]+$/, '');
-    if (value === '') refuse(`${path} is empty; write the secret into it`);
+    if (value === '') refuse(`${path} is empty; write the value into it`);
     return value;
   } catch (cause) {
     refuse(

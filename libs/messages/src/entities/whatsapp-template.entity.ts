@@ -3,6 +3,7 @@ import { Column, CreateDateColumn, Entity, Index, PrimaryColumn, UpdateDateColum
 /** A text approved by Meta, in one language: our copy of the registry of one WhatsApp Business Account. */
 @Entity('whatsapp_templates')
 @Index('whatsapp_templates_name', ['businessAccountId', 'templateName', 'language'], { unique: true })
+@Index('whatsapp_templates_key', ['businessAccountId', 'templateKey'])
 export class WhatsAppTemplate {
   @PrimaryColumn('uuid')
   id: string;
@@ -14,7 +15,7 @@ export class WhatsAppTemplate {
   @Column('varchar')
   templateName: string;
 
-  /** Our stable name for callers. */
+  /** Our stable name for callers: Meta's name, until an admin chooses another. */
   @Column('varchar')
   templateKey: string;
 

@@ -120,6 +120,16 @@ describe('template messages', () => {
       { name: 'po-1' },
       'name: must be 1 to 512 lower-case letters, digits and _, this is "po-1"',
     ],
+    [
+      'both a name and a key',
+      { key: 'order-approved' },
+      'key: cannot be given together with name; leave one of them out',
+    ],
+    [
+      'a key of other letters',
+      { name: undefined, key: 'Ópera' },
+      'key: must be a template key such as order-approved, this is "Ópera"',
+    ],
     ['no language', { language: undefined }, 'language: is required'],
     ['a language without code', { language: {} }, 'language.code: is required'],
     [
@@ -141,7 +151,7 @@ describe('template messages', () => {
     [
       'an unknown field',
       { namespace: 'a' },
-      'namespace: is not known here; known are name, language, components, parameters',
+      'namespace: is not known here; known are name, key, language, components, parameters',
     ],
   ])('with %s are refused', (_what, over, refusal) => {
     expect(refusals(over)).toEqual([`template.${refusal}`]);

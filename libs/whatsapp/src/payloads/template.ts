@@ -28,6 +28,7 @@ const LONGEST_BODY = 1024;
 const LONGEST_CARD_BODY = 160;
 
 const name = pattern('1 to 512 lower-case letters, digits and _', /^[a-z0-9_]{1,512}$/);
+const key = pattern('a template key such as order-approved', /^[a-z0-9][a-z0-9_.-]{0,511}$/);
 const languageCode = pattern('a language code such as es or en_US', /^[a-z]{2,3}(_[A-Za-z0-9]{2,4})?$/);
 const position = number({ min: 0, max: 9, whole: true });
 
@@ -84,17 +85,19 @@ const shortParameters: Check = (given, place) => {
 };
 
 /**
- * A template by name, with the values of its variables. Shorthands: `language` as a string; `parameters` for those of the body,
+ * A template by Meta's name or by our key, with the values of its variables. Shorthands: `language` as a string; `parameters` for those of the body,
  * an array of positional ones (plain values, or Meta's parameter objects) or an object of named ones.
  */
 export const template: MessageKind = {
   check: object(
     {
-      name,
+      name: optional(name),
+      key: optional(key),
       language: stringOr(languageCode, object({ code: languageCode, policy: optional(oneOf('deterministic')) })),
       components: optional(components),
       parameters: optional(shortParameters),
     },
+    nameOrKey,
     oneBody,
   ),
   expand: (given) => {
@@ -113,6 +116,11 @@ export const template: MessageKind = {
   },
 };
 
+/** The template is named by our key, not by Meta's name. */
+export function isKeyed(content: JsonObject): boolean {
+  return dig(content, 'template', 'key') !== undefined;
+}
+
 function expandParameters(parameters: unknown): unknown[] {
   if (!isObject(parameters)) {
     return itemsOf(parameters).map((each) => (isObject(each) ? each : { type: 'text', text: String(each) }));
@@ -122,6 +130,13 @@ function expandParameters(parameters: unknown): unknown[] {
     parameter_name,
     text: String(each),
   }));
+}
+
+function nameOrKey(given: JsonObject, place: Place): void {
+  if (given.name === undefined && given.key === undefined) place.at('name').refuse('is required');
+  if (given.name !== undefined && given.key !== undefined) {
+    place.at('key').refuse('cannot be given together with name; leave one of them out');
+  }
 }
 
 function oneBody(given: JsonObject, place: Place): void {

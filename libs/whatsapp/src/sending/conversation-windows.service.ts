@@ -4,7 +4,7 @@ import { type FieldError, ValidationError } from '#common';
 import { ContactRepository, ConversationRepository, type ConversationWindow, type Fallback } from '#messages';
 import type { Sender } from '#tenants';
 
-import { bodyParameters, type MessageContent, readContent } from '../payloads/index.ts';
+import { bodyParameters, isKeyed, type MessageContent, readContent } from '../payloads/index.ts';
 import { TemplateCatalogueService } from '../templates/template-catalogue.service.ts';
 import type { SendRequest } from './send-request.ts';
 
@@ -48,9 +48,9 @@ export class ConversationWindowsService {
     contactKey: string,
     content: MessageContent,
     request: SendRequest,
-    fallback: MessageContent | undefined,
+    given: MessageContent | undefined,
   ): Promise<Departure> {
-    if (fallback) await this.checkTemplate(sender, request, fallback);
+    const fallback = given && (await this.checkTemplate(sender, request, given));
     const addresses = await this.addressesOf(request.tenantId, contactKey);
     const window = await this.conversations.windowOf(sender.phoneNumberId, addresses);
     if (window.state === 'open') return { content };
@@ -68,9 +68,16 @@ export class ConversationWindowsService {
     return [...new Set([contactKey, ...known.map(({ address }) => address)])];
   }
 
-  private async checkTemplate(sender: Sender, { fallback }: SendRequest, content: MessageContent): Promise<void> {
+  /** The template under Meta's name, once it is found good. */
+  private async checkTemplate(
+    sender: Sender,
+    { tenantId, fallback }: SendRequest,
+    content: MessageContent,
+  ): Promise<MessageContent> {
     try {
-      await this.templates.check(sender, fallback!, content);
+      const named = isKeyed(content) ? await this.templates.resolve(tenantId, sender, content) : content;
+      await this.templates.check(sender, fallback!, named);
+      return named;
     } catch (cause) {
       if (!(cause instanceof ValidationError)) throw cause;
       const errors = (cause.errors ?? []).map(({ field, message }) => ({ field: `fallback.${field}`, message }));

@@ -17,7 +17,7 @@ import {
 import { type Sender, SenderDirectory } from '#tenants';
 
 import { CloudApiClient, CloudApiError } from '../cloud-api/index.ts';
-import { bodyParameters, type MessageContent, readContent, unstorableFaults } from '../payloads/index.ts';
+import { bodyParameters, isKeyed, type MessageContent, readContent, unstorableFaults } from '../payloads/index.ts';
 import { TemplateCatalogueService } from '../templates/template-catalogue.service.ts';
 import { ConversationWindowsService } from './conversation-windows.service.ts';
 import { MarketingConsentService } from './marketing-consent.service.ts';
@@ -200,13 +200,14 @@ export class WhatsAppBusinessService {
     const id = newId();
     const recipient = this.readRecipient(request, errors);
     const times = this.readTimes(request, errors);
-    const { content: asked, errors: contentErrors } = readContent(request.message);
+    const { content: read, errors: contentErrors } = readContent(request.message);
     const { content: fallbackContent, errors: fallbackErrors } = this.windows.readFallback(request);
     errors.push(...contentErrors, ...fallbackErrors);
     errors.push(...unstorableFaults(request.recipientName, 'recipient_name'));
     errors.push(...unstorableFaults(request.metadata, 'metadata'));
-    if (errors.length > 0 || !asked) throw new ValidationError(errors, codeFor(errors));
-    const isTemplate = asked.type === 'template';
+    if (errors.length > 0 || !read) throw new ValidationError(errors, codeFor(errors));
+    const isTemplate = read.type === 'template';
+    const asked = isKeyed(read) ? await this.templates.resolve(request.tenantId, sender, read) : read;
     if (isTemplate) {
       const template = await this.templates.check(sender, request.message, asked);
       await this.consent.assertWanted(request.tenantId, recipient.contactKey, template);

@@ -1,17 +1,16 @@
 import type { DataSource } from 'typeorm';
 
-import { SystemClock } from '#common';
 import { SubmittedTemplateRepository, TemplateSyncRepository, WhatsAppTemplateRepository } from '#messages';
 
 import type { CloudApiClient } from '../cloud-api/index.ts';
 import { TemplatePuller } from './template.puller.ts';
-import { TemplateCatalogueService } from './template-catalogue.service.ts';
 import { TemplateSubmissionsService } from './template-submissions.service.ts';
 
 /** The service without the application around it and what works in its background: for commands. */
 export function standaloneSubmissions(dataSource: DataSource, cloudApi: CloudApiClient): TemplateSubmissionsService {
   const templates = new WhatsAppTemplateRepository(dataSource);
   const puller = new TemplatePuller(templates, new TemplateSyncRepository(dataSource), cloudApi);
-  const catalogue = new TemplateCatalogueService(templates, puller, new SystemClock());
-  return new TemplateSubmissionsService(cloudApi, templates, new SubmittedTemplateRepository(dataSource), catalogue);
+  // Nothing is sent here, so there is nothing to forget.
+  const copy = { sync: puller.pull.bind(puller), forget: () => undefined };
+  return new TemplateSubmissionsService(cloudApi, templates, new SubmittedTemplateRepository(dataSource), copy);
 }

@@ -2,7 +2,13 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 
 import { AppError, type Clock } from '#common';
-import type { TemplateSyncRepository, WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
+import type {
+  KeyTarget,
+  TemplateKeyRepository,
+  TemplateSyncRepository,
+  WhatsAppTemplate,
+  WhatsAppTemplateRepository,
+} from '#messages';
 
 import { aSender } from '../../../../test/factories/senders.ts';
 import { strict } from '../../../../test/factories/strict.ts';
@@ -10,6 +16,7 @@ import type { CloudApiClient, CloudApiTemplate } from '../cloud-api/index.ts';
 import { readContent } from '../payloads/index.ts';
 import { TemplatePuller } from './template.puller.ts';
 import { TemplateCatalogueService } from './template-catalogue.service.ts';
+import { TemplateKeysService } from './template-keys.service.ts';
 
 Logger.overrideLogger(false);
 
@@ -35,6 +42,9 @@ describe(TemplateCatalogueService.name, () => {
   let beforeAnswer: () => Promise<void>;
   let now: number;
   let repository: WhatsAppTemplateRepository;
+  let keyTargets: KeyTarget[];
+  let keyLookUps: number;
+  let keyRepository: TemplateKeyRepository;
   let cloudApi: CloudApiClient;
   let clock: Clock;
   let catalogue: TemplateCatalogueService;
@@ -51,6 +61,14 @@ describe(TemplateCatalogueService.name, () => {
       },
       list: () => Promise.resolve(stored),
       replaceAll: (_, listed) => Promise.resolve(void (stored = listed as WhatsAppTemplate[])),
+    });
+    [keyTargets, keyLookUps] = [[], 0];
+    keyRepository = strict<TemplateKeyRepository>({
+      findTargets: (_, key) => {
+        keyLookUps += 1;
+        return Promise.resolve(keyTargets.filter(({ templateKey }) => templateKey === key));
+      },
+      listKeys: () => Promise.resolve(keyTargets.map(({ templateKey }) => templateKey)),
     });
     cloudApi = strict<CloudApiClient>({
       async *listTemplates() {
@@ -69,7 +87,8 @@ describe(TemplateCatalogueService.name, () => {
       takeTurn: () => Promise.resolve({ state: 'turn', since: 'now', askedAt: clock.now() }),
       handBack: () => Promise.resolve(),
     });
-    return new TemplateCatalogueService(repository, new TemplatePuller(repository, syncs, cloudApi), clock);
+    const keys = new TemplateKeysService(keyRepository, repository);
+    return new TemplateCatalogueService(repository, new TemplatePuller(repository, syncs, cloudApi), keys, clock);
   }
 
   /** The refusal of a template send, undefined when it would go out. */
@@ -273,6 +292,83 @@ describe(TemplateCatalogueService.name, () => {
       const afterwards = await refusal({ parameters: PARAMETERS });
 
       expect([meanwhile, afterwards?.code]).toEqual([undefined, 'template-not-approved']);
+    });
+  });
+
+  describe('a key', () => {
+    const TARGET: KeyTarget = { templateKey: 'order', language: null, templateName: 'po_notification', tenantId: null };
+
+    /** What is sent by a key, or its refusal. */
+    async function byKey(template: object) {
+      const message = {
+        type: 'template',
+        template: { key: 'order', language: 'es', parameters: PARAMETERS, ...template },
+      };
+      try {
+        const content = await catalogue.resolve('tenant', SENDER, readContent(message).content!);
+        await catalogue.check(SENDER, message, content);
+        return content;
+      } catch (error) {
+        if (error instanceof AppError) return error;
+        throw error;
+      }
+    }
+
+    it("stands for Meta's name", async () => {
+      await catalogue.sync(SENDER);
+      keyTargets = [TARGET];
+
+      const content = await byKey({});
+
+      expect(content).toMatchObject({ template: { name: 'po_notification', language: { code: 'es' } } });
+      expect(content).not.toHaveProperty('template.key');
+    });
+
+    it('is looked up once for many sends, and again after a sync', async () => {
+      await catalogue.sync(SENDER);
+      keyTargets = [TARGET];
+
+      await Promise.all([byKey({}), byKey({})]);
+      await byKey({});
+      await catalogue.sync(SENDER);
+      await byKey({});
+
+      expect(keyLookUps).toBe(2);
+    });
+
+    it('costs a send by name nothing', async () => {
+      const { content } = readContent({ type: 'template', template: { name: 'po_notification', language: 'es' } });
+
+      expect(await catalogue.resolve('tenant', SENDER, content!)).toBe(content);
+      expect(keyLookUps).toBe(0);
+    });
+
+    it.each<[string, Partial<KeyTarget>, object, string, RegExp]>([
+      ['one that is unknown', {}, { key: 'ordr' }, 'template.key', /the key "ordr"; did you mean order\?$/],
+      ['one like no other', {}, { key: 'x' }, 'template.key', /the key "x"; GET .*template-keys/],
+      ['one without the language', { language: 'pt_BR' }, {}, 'template.language', /"es"; there is pt_BR$/],
+      ['one of a template that is gone', { templateName: 'gone' }, {}, 'template.key', /"gone" does not exist/],
+    ])('is refused where it is %s', async (_, target, template, field, message) => {
+      await catalogue.sync(SENDER);
+      keyTargets = [{ ...TARGET, ...target }];
+
+      expect(await byKey(template)).toMatchObject({
+        status: 422,
+        code: 'template-not-found',
+        errors: [{ field, message: expect.stringMatching(message) }],
+      });
+    });
+
+    it('is asked for once more before an old copy refuses it', async () => {
+      await catalogue.sync(SENDER);
+      now += 60_000;
+      cloudApi.listTemplates = async function* () {
+        await Promise.resolve();
+        keyTargets = [TARGET];
+        yield PO;
+      };
+
+      expect(await byKey({})).toMatchObject({ template: { name: 'po_notification' } });
     });
   });
 

@@ -5,8 +5,9 @@ import { AppError, Clock, ValidationError } from '#common';
 import { type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
 import type { Sender } from '#tenants';
 
-import { bodyParameters, type MessageContent } from '../payloads/index.ts';
+import { bodyParameters, isKeyed, type MessageContent } from '../payloads/index.ts';
 import { TemplatePuller } from './template.puller.ts';
+import { TemplateKeysService } from './template-keys.service.ts';
 import { parameterFault } from './template-parameters.ts';
 
 /** A copy younger than this is believed when it refuses a send; an older one is fetched again first. */
@@ -40,6 +41,7 @@ export class TemplateCatalogueService {
   constructor(
     private readonly templates: WhatsAppTemplateRepository,
     private readonly puller: TemplatePuller,
+    private readonly keys: TemplateKeysService,
     private readonly clock: Clock,
   ) {}
 
@@ -65,13 +67,49 @@ export class TemplateCatalogueService {
    * @throws ValidationError 422 with the field; AppError 503 when the templates were never fetched and Meta cannot be reached.
    */
   async check(sender: Sender, message: Record<string, unknown>, content: MessageContent): Promise<WhatsAppTemplate> {
+    return this.certain(sender, async () => inTermsOf(message, await this.judge(sender, message, content)));
+  }
+
+  /**
+   * A send with the name that Meta knows its template by: what a key stands for, or the name itself.
+   * @throws as `check` does
+   */
+  async resolve(tenantId: string | null, sender: Sender, content: MessageContent): Promise<MessageContent> {
+    return isKeyed(content) ? this.certain(sender, () => this.named(tenantId, sender, content)) : content;
+  }
+
+  /** What our copy, be it old, has against a send; undefined when nothing. */
+  async objectionTo(
+    tenantId: string | null,
+    sender: Sender,
+    message: Record<string, unknown>,
+    content: MessageContent,
+  ): Promise<ValidationError | undefined> {
+    const named = isKeyed(content) ? await this.named(tenantId, sender, content) : content;
+    if (named instanceof ValidationError) return named;
+    const judged = inTermsOf(message, await this.judge(sender, message, named));
+    return judged instanceof ValidationError ? judged : undefined;
+  }
+
+  private async named(
+    tenantId: string | null,
+    { businessAccountId }: Sender,
+    content: MessageContent,
+  ): Promise<MessageContent | ValidationError> {
+    const { key, ...rest } = content.template as { key: string; language: { code: string } };
+    const name = await this.keys.nameOf({ tenantId, businessAccountId }, key, rest.language.code);
+    return name instanceof ValidationError ? name : { ...content, template: { name, ...rest } };
+  }
+
+  /** An old copy is not believed when it refuses: it is fetched again first. */
+  private async certain<T>(sender: Sender, judge: () => Promise<T | ValidationError>): Promise<T> {
     // Asked first: a sync that ends while the copy is read would make an old copy look fresh.
     const isFresh = this.isFresh(sender);
-    const first = await this.judge(sender, message, content);
+    const first = await judge();
     if (!(first instanceof ValidationError)) return first;
     if (isFresh) throw first;
     await this.refresh(sender);
-    const second = await this.judge(sender, message, content);
+    const second = await judge();
     if (second instanceof ValidationError) throw second;
     return second;
   }
@@ -121,9 +159,19 @@ export class TemplateCatalogueService {
     const begun = this.clock.now().getTime();
     await this.puller.pull(sender, maxAgeMs);
     this.remembered.clear();
+    this.keys.forget();
     this.syncedAt.set(sender.businessAccountId, begun);
     for (const tell of this.listeners) tell();
   }
+}
+
+/** Whoever wrote a key finds its faults there. */
+function inTermsOf<T>(message: Record<string, unknown>, judged: T | ValidationError): T | ValidationError {
+  if (!(judged instanceof ValidationError) || (message.template as { key?: string }).key === undefined) return judged;
+  const errors = (judged.errors ?? []).map(({ field, message: fault }) => {
+    return { field: field === 'template.name' ? 'template.key' : field, message: fault };
+  });
+  return new ValidationError(errors, judged.code);
 }
 
 function notFound(name: string, language: string, languages: WhatsAppTemplate[]): ValidationError {

@@ -12,7 +12,7 @@ const refusal = (code: number, subcode?: number, user?: string) =>
       message: 'Invalid parameter',
       ...(subcode !== undefined && { error_subcode: subcode }),
       ...(user !== undefined && { error_user_msg: user }),
-    } as never,
+    },
     400,
   );
 const components = [{ type: 'header', format: 'TEXT' }, { type: 'body' }, { type: 'FOOTER' }];

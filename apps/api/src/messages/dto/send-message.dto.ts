@@ -61,7 +61,8 @@ export class SendMessageDto {
   interactive?: unknown;
 
   @ApiPropertyOptional({
-    description: "Meta's template object; shorthands: `language` as a string, `parameters` as an array or an object.",
+    description:
+      "Meta's template object, by Meta's `name` or by our `key`; shorthands: `language` as a string, `parameters` as an array or an object.",
     example: {
       name: 'po_notification',
       language: 'es',
