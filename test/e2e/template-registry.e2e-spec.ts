@@ -147,6 +147,7 @@ describe('the registry of templates', () => {
     await deleteAtMeta('notice_209');
     status('notice_209', 'DELETED');
     await soon(async () => expect(await find('notice_209')).toMatchObject({ is_active: false }));
+    await soon(async () => expect(await countAtMeta(simulator)).toBe(total - 1));
 
     simulator.setTemplate('notice_209', 'es', { status: 'PENDING' });
     simulator.setTemplate('notice_209', 'es', { status: 'APPROVED' });

@@ -1,5 +1,5 @@
 export { BackgroundLoop } from './background-loop.ts';
-export { Clock, SystemClock } from './clock.ts';
+export { Clock } from './clock.ts';
 export { closestName } from './closest-name.ts';
 export {
   AppConfig,

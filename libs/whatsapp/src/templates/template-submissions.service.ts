@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 
 import { AppError } from '#common';
 import { SubmittedTemplateRepository, type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
@@ -24,6 +24,12 @@ const NAME = /^[a-z0-9_]{1,512}$/;
 const FRESH_MS = 30_000;
 const EDITABLE = ['APPROVED', 'REJECTED', 'PAUSED'];
 
+/** Our copy of Meta's list: fetched anew, and no longer remembered as it was. */
+interface OurCopy {
+  sync(sender: Sender, maxAgeMs: number): Promise<void>;
+  forget(): void;
+}
+
 /**
  * Creates, edits and removes templates at Meta, and keeps in our registry what Meta answers, at once. What is given was
  * read by `readNewTemplate` and `readTemplateChanges`. Refusals of Meta's become an `AppError` with Meta's words (`toTemplateProblem`).
@@ -34,7 +40,7 @@ export class TemplateSubmissionsService {
     private readonly cloudApi: CloudApiClient,
     private readonly templates: WhatsAppTemplateRepository,
     private readonly submitted: SubmittedTemplateRepository,
-    private readonly catalogue: TemplateCatalogueService,
+    @Inject(TemplateCatalogueService) private readonly catalogue: OurCopy,
   ) {}
 
   /**
@@ -185,7 +191,7 @@ export class TemplateSubmissionsService {
 
   /** The answer was lost: Meta's list tells whether the template was made. */
   private async foundAfterAll(sender: Sender, name: string, language: string): Promise<WhatsAppTemplate | undefined> {
-    await this.catalogue.sync(sender).catch(() => undefined);
+    await this.catalogue.sync(sender, 0).catch(() => undefined);
     const [found] = await this.known(sender, name, language);
     return found;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 
 import { headerFilesOf } from './header-files.ts';
 import { readNewTemplate, readTemplateChanges } from './new-template.ts';
@@ -29,6 +30,7 @@ const authentication = (...given: object[]) =>
   written({ category: 'AUTHENTICATION', components: [{ type: 'BODY' }, buttons(...given)] });
 const app = { package_name: 'com.example.shop', signature_hash: 'K8a/AINcGX7' };
 
+const FIELDS = ['text', 'example', 'examples', 'buttons', 'cards', 'media_id', 'limited_time_offer', '__proto__'];
 const refusals = (template: object) =>
   readNewTemplate(template as Record<string, unknown>).errors.map(({ field, message }) => `${field}: ${message}`);
 const withComponents = (...components: object[]) => written({ components });
@@ -503,6 +505,26 @@ describe(readNewTemplate.name, () => {
     ],
   ])('refuses %s', (_what, template, ...expected) => {
     expect(refusals(template)).toEqual(expected);
+  });
+
+  it('never throws, whatever JSON it is given', () => {
+    const part = fc.record(
+      { type: fc.constantFrom('BODY', 'HEADER', 'BUTTONS', 'CAROUSEL', 'footer', 7), format: fc.jsonValue() },
+      { requiredKeys: [] },
+    );
+    const wild = fc.tuple(part, fc.dictionary(fc.constantFrom(...FIELDS), fc.jsonValue()));
+    const components = fc.oneof(fc.jsonValue(), fc.array(wild.map(([one, more]) => ({ ...one, ...more }))));
+    const category = fc.constantFrom('UTILITY', 'MARKETING', 'AUTHENTICATION', 7);
+
+    fc.assert(
+      fc.property(category, components, fc.jsonValue(), (given, parts, other) => {
+        const template = { name: other, language: other, category: given, components: parts, parameter_format: other };
+
+        expect(readNewTemplate(template).errors.length).toBeGreaterThan(0);
+        readTemplateChanges({ components: parts, category: given }, { category: 'UTILITY', parameterFormat: 'NAMED' });
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('tells every fault at once', () => {
