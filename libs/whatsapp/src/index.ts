@@ -13,7 +13,7 @@ export {
   WhatsAppBusinessService,
   type WhatsAppHealth,
 } from './sending/whatsapp-business.service.ts';
+export { placeholders } from './templates/placeholders.ts';
 export { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
-export { placeholders } from './templates/template-parameters.ts';
 export { WhatsAppModule } from './whatsapp.module.ts';
 export { type TemplateNotification, WhatsAppService } from './whatsapp.service.ts';

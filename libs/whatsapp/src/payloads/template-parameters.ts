@@ -92,4 +92,5 @@ function only(shapes: Record<string, Fields>): Check {
 
 function onOneLine(given: string, place: Place): void {
   if (FORBIDDEN.test(given)) place.refuse('may hold no line break, no tab and no more than four spaces in a row');
+  else if (given !== '' && given.trim() === '') place.refuse('must not be blank');
 }

@@ -205,7 +205,10 @@ export class WhatsAppBusinessService {
     errors.push(...contentErrors, ...fallbackErrors);
     errors.push(...unstorableFaults(request.recipientName, 'recipient_name'));
     errors.push(...unstorableFaults(request.metadata, 'metadata'));
-    if (errors.length > 0 || !asked) throw new ValidationError(errors, codeFor(errors));
+    if (errors.length > 0 || !asked) {
+      errors.push(...(await this.templates.faultsBeside(errors, sender, request.message)));
+      throw new ValidationError(errors, codeFor(errors));
+    }
     const isTemplate = asked.type === 'template';
     if (isTemplate) {
       const template = await this.templates.check(sender, request.message, asked);

@@ -1,14 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
-import { AppError, Clock, ValidationError } from '#common';
+import { AppError, Clock, type FieldError, ValidationError } from '#common';
 import { type ListedTemplate, type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
 import type { Sender } from '#tenants';
 
 import { CloudApiClient } from '../cloud-api/index.ts';
-import { bodyParameters, type MessageContent } from '../payloads/index.ts';
+import { expandTemplate, isObject, isString, type JsonObject, type MessageContent } from '../payloads/index.ts';
+import { statusRefusal, unknownLanguage, unknownName } from './refusals.ts';
+import { toFieldErrors } from './send-check/field-errors.ts';
+import { checkTemplateSend } from './send-check/template-send-check.ts';
 import { toListedTemplate } from './template.mapper.ts';
-import { parameterFault } from './template-parameters.ts';
+import { formOf } from './template-form.ts';
 
 /** A copy younger than this is believed when it refuses a send; an older one is fetched again first. */
 const FRESH_MS = 10_000;
@@ -17,8 +20,11 @@ const FRESH_MS = 10_000;
 const REMEMBERED_MS = 1_000;
 const NAMES_REMEMBERED = 1_000;
 
-/** Statuses in which Meta sends a template. FLAGGED is a warning before PAUSED. */
-const SENDABLE = ['APPROVED', 'FLAGGED'];
+/** A template as a message asks for it: in the caller's words, and in Meta's. */
+interface AskedTemplate {
+  written: JsonObject;
+  expanded: JsonObject & { name: string; language: { code: string } };
+}
 
 /** Our copy of the templates Meta approved, and the check of a send against it. */
 @Injectable()
@@ -38,6 +44,17 @@ export class TemplateCatalogueService {
     },
   });
 
+  /** The names of an account, asked for only where one is not known. */
+  private readonly names = new LRUCache<string, string[]>({
+    max: NAMES_REMEMBERED,
+    ttl: REMEMBERED_MS,
+    ignoreFetchAbort: true,
+    fetchMethod: async (account) => {
+      const all = await this.templates.list(account);
+      return [...new Set(all.filter(({ isActive }) => isActive).map(({ templateName }) => templateName))];
+    },
+  });
+
   constructor(
     private readonly templates: WhatsAppTemplateRepository,
     private readonly cloudApi: CloudApiClient,
@@ -53,37 +70,62 @@ export class TemplateCatalogueService {
   }
 
   /**
-   * The template of a send; refuses what Meta would refuse: unknown name or language, not approved, wrong parameters.
-   * @throws ValidationError 422 with the field; AppError 503 when the templates were never fetched and Meta cannot be reached.
+   * The template of a send; refuses what Meta would refuse: unknown name or language, not approved, anything missing that it
+   * needs, and anything given that it does not take.
+   * @throws ValidationError 422 with every such field; AppError 503 when the templates were never fetched and Meta cannot be
+   * reached.
    */
-  async check(sender: Sender, message: Record<string, unknown>, content: MessageContent): Promise<WhatsAppTemplate> {
+  async check(sender: Sender, message: JsonObject, content: MessageContent): Promise<WhatsAppTemplate> {
+    const asked = { written: message.template, expanded: content.template } as AskedTemplate;
+    const judged = await this.judgeFresh(sender, asked);
+    if (judged instanceof ValidationError) throw judged;
+    return judged;
+  }
+
+  /**
+   * What the template says against a message that is refused anyway for `errors`, as far as it can be read: so that all of it
+   * is known at once.
+   */
+  async faultsBeside(errors: FieldError[], sender: Sender, message: JsonObject): Promise<FieldError[]> {
+    const asked = readAsked(message, errors);
+    if (!asked) return [];
+    try {
+      const judged = await this.judgeFresh(sender, asked);
+      return judged instanceof ValidationError ? (judged.errors ?? []).filter(isNewTo(errors)) : [];
+    } catch (cause) {
+      // Nothing can be said of the template now; the other faults stand.
+      if (cause instanceof AppError) return [];
+      throw cause;
+    }
+  }
+
+  /** Nothing is refused by an old copy. */
+  private async judgeFresh(sender: Sender, asked: AskedTemplate): Promise<WhatsAppTemplate | ValidationError> {
     // Asked first: a sync that ends while the copy is read would make an old copy look fresh.
     const isFresh = this.isFresh(sender);
-    const first = await this.judge(sender, message, content);
-    if (!(first instanceof ValidationError)) return first;
-    if (isFresh) throw first;
+    const first = await this.judge(sender, asked);
+    if (isFresh || !(first instanceof ValidationError)) return first;
     await this.refresh(sender);
-    const second = await this.judge(sender, message, content);
-    if (second instanceof ValidationError) throw second;
-    return second;
+    return this.judge(sender, asked);
   }
 
   private async judge(
-    sender: Sender,
-    message: Record<string, unknown>,
-    content: MessageContent,
+    { businessAccountId }: Sender,
+    { written, expanded }: AskedTemplate,
   ): Promise<WhatsAppTemplate | ValidationError> {
-    const { name, language } = content.template as { name: string; language: { code: string } };
-    const languages = (await this.remembered.fetch(`${sender.businessAccountId}/${name}`)) ?? [];
+    const { name, language, components } = expanded;
+    const languages = (await this.remembered.fetch(`${businessAccountId}/${name}`)) ?? [];
     const template = languages.find((one) => one.language === language.code);
-    if (!template) return notFound(name, language.code, languages);
-    if (!SENDABLE.includes(template.status)) return notApproved(template);
-
-    const fault = parameterFault(template, bodyParameters(content));
-    if (!fault) return template;
-    const written =
-      (message.template as Record<string, unknown>).parameters === undefined ? 'components' : 'parameters';
-    return new ValidationError([{ field: `template.${written}`, message: fault }], 'template-parameters-invalid');
+    if (languages.length === 0) return unknownName(name, (await this.names.fetch(businessAccountId)) ?? []);
+    if (!template) {
+      const known = languages.map((one) => one.language);
+      return unknownLanguage(name, language.code, known);
+    }
+    const refusal = statusRefusal(template);
+    if (refusal) return refusal;
+    const faults = checkTemplateSend(formOf(template), components, this.clock.now().getTime());
+    if (faults.length === 0) return template;
+    return new ValidationError(toFieldErrors(written, faults), 'template-parameters-invalid');
   }
 
   private isFresh({ businessAccountId }: Sender): boolean {
@@ -111,6 +153,7 @@ export class TemplateCatalogueService {
     const now = this.clock.now();
     await this.templates.replaceAll(sender.businessAccountId, listed, now, askedAt);
     this.remembered.clear();
+    this.names.clear();
     this.syncedAt.set(sender.businessAccountId, now.getTime());
     this.logger.log({
       message: 'Templates synced',
@@ -120,18 +163,19 @@ export class TemplateCatalogueService {
   }
 }
 
-function notFound(name: string, language: string, languages: WhatsAppTemplate[]): ValidationError {
-  if (languages.length === 0) {
-    const message = `template "${name}" does not exist in this WhatsApp Business Account`;
-    return new ValidationError([{ field: 'template.name', message }], 'template-not-found');
-  }
-  const known = languages.map((one) => one.language).join(', ');
-  const message = `template "${name}" has no language "${language}"; it has ${known}`;
-  return new ValidationError([{ field: 'template.language', message }], 'template-not-found');
+/** What a message that is not as it should be asks for, where that is clear. */
+function readAsked({ type = 'template', template }: JsonObject, errors: FieldError[]): AskedTemplate | undefined {
+  if (type !== 'template' || !isObject(template)) return undefined;
+  if (errors.some(({ field }) => /^template\.(name|language)\b/.test(field))) return undefined;
+  const { name, language, ...rest } = expandTemplate(template);
+  if (!isString(name) || !isObject(language) || !isString(language.code)) return undefined;
+  return { written: template, expanded: { ...rest, name, language: { code: language.code } } };
 }
 
-function notApproved({ templateName, language, status, rejectedReason }: WhatsAppTemplate): ValidationError {
-  const reason = rejectedReason ? ` (${rejectedReason})` : '';
-  const message = `template "${templateName}" in "${language}" is ${status}${reason}, only an APPROVED one can be sent`;
-  return new ValidationError([{ field: 'template.name', message }], 'template-not-approved');
+/** Whether a fault is told by none of these: what is wrong with a value is said once, and not of its parts again. */
+function isNewTo(errors: FieldError[]): (fault: FieldError) => boolean {
+  return ({ field }) =>
+    !errors.some(
+      (one) => field === one.field || field.startsWith(`${one.field}.`) || field.startsWith(`${one.field}[`),
+    );
 }
