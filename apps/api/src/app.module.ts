@@ -31,6 +31,8 @@ import { Metrics } from './operations/metrics.ts';
 import { PoEventsController } from './po-events/po-events.controller.ts';
 import { MetaAppsController } from './senders/meta-apps.controller.ts';
 import { SendingNumbersController } from './senders/sending-numbers.controller.ts';
+import { TemplatePreviewController } from './templates/template-preview.controller.ts';
+import { TemplatePreviewsService } from './templates/template-previews.service.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
 import { WebhookDeliveriesController } from './webhook-deliveries/webhook-deliveries.controller.ts';
 
@@ -41,6 +43,7 @@ const forCallers = [
   HoldsController,
   AccountEventsController,
   TemplatesController,
+  TemplatePreviewController,
   PoEventsController,
   WebhookDeliveriesController,
   MetaAppsController,
@@ -87,6 +90,7 @@ export class AppModule {
         BatchesService,
         UploadsService,
         ContactsService,
+        TemplatePreviewsService,
         Metrics,
       ],
     };

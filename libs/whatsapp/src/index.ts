@@ -15,5 +15,17 @@ export {
 } from './sending/whatsapp-business.service.ts';
 export { placeholders } from './templates/placeholders.ts';
 export { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
+export {
+  type PreviewRequest,
+  type TemplatePreview,
+  TemplatePreviewService,
+} from './templates/template-preview.service.ts';
+export {
+  type RenderedButton,
+  type RenderedCard,
+  type RenderedHeader,
+  type RenderedTemplate,
+  renderTemplate,
+} from './templates/template-rendering.ts';
 export { WhatsAppModule } from './whatsapp.module.ts';
 export { type TemplateNotification, WhatsAppService } from './whatsapp.service.ts';

@@ -16,6 +16,7 @@ import { SendHoldsService } from './sending/send-holds.service.ts';
 import { ToldHoldsService } from './sending/told-holds.service.ts';
 import { WhatsAppBusinessService } from './sending/whatsapp-business.service.ts';
 import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
+import { TemplatePreviewService } from './templates/template-preview.service.ts';
 import { WhatsAppService } from './whatsapp.service.ts';
 
 const cloudApi = {
@@ -38,7 +39,7 @@ const sending = [
   OutboxSweeper,
   OutboxPoller,
 ];
-const fromMeta = [TemplateCatalogueService, MetaSyncJob];
+const fromMeta = [TemplateCatalogueService, TemplatePreviewService, MetaSyncJob];
 const offered = [
   WhatsAppService,
   WhatsAppBusinessService,
@@ -47,6 +48,7 @@ const offered = [
   CloudApiClient,
   ToldHoldsService,
   TemplateCatalogueService,
+  TemplatePreviewService,
   MetaSyncJob,
 ];
 

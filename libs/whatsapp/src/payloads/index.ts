@@ -1,6 +1,13 @@
 export { Place } from './check.ts';
-export { dig, isObject, isString, itemsOf, type JsonObject, lowerCase } from './json.ts';
+export { dig, isObject, isString, itemsOf, type JsonObject, lowerCase, toNumber } from './json.ts';
 export { MESSAGE_TYPES, type MessageContent, type MessageType, type ReadContent, readContent } from './read-content.ts';
 export { unstorableFaults } from './storable.ts';
-export { type BodyParameters, bodyParameters, fillText, parameterText, renderBody } from './template-body.ts';
+export {
+  type BodyParameters,
+  bodyParameters,
+  fillText,
+  parameterName,
+  parameterText,
+  renderBody,
+} from './template-body.ts';
 export { expandTemplate, type Path, valueAt, writtenPaths } from './template-expansion.ts';

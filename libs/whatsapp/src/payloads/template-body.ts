@@ -23,6 +23,12 @@ export function fillText(text: string, parameters: unknown[]): string {
   return fill(text, toBodyParameters(parameters));
 }
 
+/** The name of the variable that a parameter fills, where it says one. */
+export function parameterName(parameter: unknown): string | undefined {
+  const name = dig(parameter, 'parameter_name');
+  return isString(name) ? name : undefined;
+}
+
 /** A parameter as people read it in a text; empty for one that is no text. */
 export function parameterText(parameter: unknown): string {
   const type = lowerCase(dig(parameter, 'type'));
@@ -34,7 +40,7 @@ function toBodyParameters(parameters: unknown[]): BodyParameters {
   if (parameters.length === 0) return { format: 'none', values: [] };
   if (dig(parameters[0], 'parameter_name') === undefined)
     return { format: 'positional', values: parameters.map(parameterText) };
-  const named = parameters.map((each) => [String(dig(each, 'parameter_name')), parameterText(each)] as const);
+  const named = parameters.map((each) => [parameterName(each) ?? '', parameterText(each)] as const);
   return { format: 'named', values: Object.fromEntries(named) };
 }
 

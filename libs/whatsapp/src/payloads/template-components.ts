@@ -1,5 +1,5 @@
 import { anything, distinct, list, number, object, optional, type Place, variant } from './check.ts';
-import { dig, lowerCase, shown } from './json.ts';
+import { dig, lowerCase, toNumber } from './json.ts';
 import { bodyParameter, buttonParameters, headerParameter, otherParameters } from './template-parameters.ts';
 
 export const LONGEST_BODY = 1024;
@@ -65,7 +65,7 @@ function oneOfEach(given: unknown[], place: Place): void {
     const type = lowerCase(dig(each, 'type'));
     const at = dig(each, 'index');
     if (type === '' || (type === 'button' && at === undefined)) return;
-    const what = type === 'button' ? `button at position ${shown(Number(at))}` : `${type} component`;
+    const what = type === 'button' ? `button at position ${toNumber(at)}` : `${type} component`;
     if (seen.has(what)) place.at(index).refuse(`is a second ${what}`);
     seen.add(what);
   });

@@ -81,7 +81,8 @@ function expandParameters(parameters: unknown, within: Path, note: Note): unknow
 
 function expandHeader(header: unknown, within: Path, note: Note): JsonObject {
   const parameter = headerParameter(header);
-  note?.(parameter, [...within, 'header']);
+  const isNamed = isObject(header) && header.type === undefined && parameter.parameter_name !== undefined;
+  note?.(parameter, isNamed ? [...within, 'header', String(parameter.parameter_name)] : [...within, 'header']);
   return noted({ type: 'header', parameters: [parameter] }, within, 'header', note);
 }
 

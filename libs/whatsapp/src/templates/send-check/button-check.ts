@@ -1,4 +1,4 @@
-import { dig, lowerCase, parameterText } from '../../payloads/index.ts';
+import { dig, lowerCase, parameterText, toNumber } from '../../payloads/index.ts';
 import { fillUrl } from '../fill-url.ts';
 import type { ButtonForm } from '../template-form.ts';
 import type { Faults } from './faults.ts';
@@ -36,7 +36,7 @@ export function checkButtons(
 /** A call button may leave its place out, because there is only one. */
 export function indexOf({ component }: GivenPart, buttons: ButtonForm[]): number {
   const index = dig(component, 'index');
-  if (index !== undefined) return Number(index);
+  if (index !== undefined) return toNumber(index);
   const isCall = lowerCase(dig(component, 'sub_type')) === 'voice_call';
   return isCall ? buttons.findIndex(({ subType }) => subType === 'voice_call') : NaN;
 }

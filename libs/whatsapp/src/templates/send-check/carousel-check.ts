@@ -1,4 +1,4 @@
-import { dig, itemsOf } from '../../payloads/index.ts';
+import { dig, itemsOf, toNumber } from '../../payloads/index.ts';
 import type { PartsForm } from '../template-form.ts';
 import type { Faults } from './faults.ts';
 import { type GivenParts, partsOf } from './given-parts.ts';
@@ -23,7 +23,7 @@ export function checkCarousel(
   }
   const seen = new Set<number>();
   given.forEach((one, order) => {
-    const index = Number(dig(one, 'card_index'));
+    const index = toNumber(dig(one, 'card_index'));
     const card = cards[index];
     const where = [...path, order];
     if (card && !seen.has(index)) checkCard(card, partsOf(dig(one, 'components'), where));

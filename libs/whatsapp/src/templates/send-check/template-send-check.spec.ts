@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 
-import { expandTemplate, type JsonObject } from '../../payloads/index.ts';
+import { exampleSend } from '../../../../../test/factories/example-send.ts';
+import { exchange } from '../../../../../test/factories/exchange.ts';
+import { TEMPLATES } from '../../../../../test/factories/malformed-template-sends.ts';
+import { expandTemplate, type JsonObject, readContent } from '../../payloads/index.ts';
 import { formOf } from '../template-form.ts';
 import { toFieldErrors } from './field-errors.ts';
 import { checkTemplateSend } from './template-send-check.ts';
@@ -470,6 +474,26 @@ describe(checkTemplateSend.name, () => {
         ['buttons[0].url: must be the same code'],
       ],
     ])('refuses %s', (...row) => expectErrors(...row));
+  });
+
+  it.each(TEMPLATES)('takes the examples of $name', (template) => {
+    const { parameters, ...given } = exampleSend(template);
+
+    expect(errorsOf(template.components, { parameters, ...given }, template.parameter_format)).toEqual([]);
+  });
+
+  it('reads a send in which anything was exchanged for any JSON', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...TEMPLATES), fc.nat(), fc.jsonValue(), (template, position, other) => {
+        const given = exchange(exampleSend(template), position, other);
+
+        const errors = errorsOf(template.components, given, template.parameter_format);
+
+        expect(errors.every((one) => one.startsWith('template.') || one.startsWith('template:'))).toBe(true);
+        readContent({ type: 'template', template: given });
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('says everything at once', () => {

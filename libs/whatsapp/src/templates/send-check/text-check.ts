@@ -1,6 +1,6 @@
 import { closestName } from '#common';
 
-import { dig, fillText, parameterText, type Path } from '../../payloads/index.ts';
+import { fillText, parameterName, parameterText, type Path } from '../../payloads/index.ts';
 import type { TextForm } from '../template-form.ts';
 import type { Faults } from './faults.ts';
 import type { GivenPart } from './given-parts.ts';
@@ -27,7 +27,7 @@ export function checkText(text: TextForm, given: GivenPart | undefined, place: T
     faults.miss(within, field, `the ${what} of the template needs ${shapeOf(text, place)}, none were given`);
     return;
   }
-  if (isNamed !== values.some((one) => dig(one, 'parameter_name') !== undefined)) {
+  if (isNamed !== values.some((one) => parameterName(one) !== undefined)) {
     const format = isNamed ? 'named' : 'positional';
     faults.refuse(listOf(given), `the ${what} of the template has ${format} parameters: give ${shapeOf(text, place)}`);
     return;
@@ -53,7 +53,7 @@ function checkCount(places: readonly string[], given: GivenPart, what: string, f
 }
 
 function checkNames(places: readonly string[], given: GivenPart, faults: Faults): boolean {
-  const names = given.parameters.map((one) => String(dig(one, 'parameter_name')));
+  const names = given.parameters.map((one) => parameterName(one) ?? '');
   const missing = places.filter((place) => !names.includes(place));
   for (const name of missing) faults.miss(listOf(given), name, `is missing: the template has {{${name}}}`);
   names.forEach((name, index) => {
