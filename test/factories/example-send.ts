@@ -61,6 +61,7 @@ function exampleButton(button: Json, index: number): Json[] {
   if (button.type === 'URL') return PLACEHOLDER.test(button.url) ? [{ index, url: endOf(example) }] : [];
   if (button.type === 'OTP') return [{ index, url: CODE }];
   if (button.type === 'COPY_CODE') return [{ index, coupon_code: example }];
+  if (button.type === 'FLOW') return [{ index, flow_token: 'unused' }];
   if (button.type === 'MPM') return [{ index, ...PRODUCTS }];
   return [];
 }

@@ -338,7 +338,7 @@ export const MALFORMED_SENDS: MalformedSend[] = [
   ['no location', of('location_header'), BAD_PARAMETERS, 'template.header'],
   [
     'a place beyond the pole',
-    of('location_header', { header: { location: { latitude: 91, longitude: 0 } } }),
+    of('location_header', { header: { location: { latitude: 91, longitude: 0, name: 'a', address: 'b' } } }),
     BAD_SHAPE,
     'template.header.location.latitude',
   ],
@@ -450,6 +450,55 @@ export const MALFORMED_SENDS: MalformedSend[] = [
     'template.buttons[0]',
   ],
   ['no products', of('products'), BAD_PARAMETERS, 'template.buttons'],
+  ['a flow that is not named', of('flow'), BAD_PARAMETERS, 'template.buttons'],
+  [
+    'an unknown field for a flow',
+    of('flow', {
+      components: [
+        { type: 'button', sub_type: 'flow', index: 0, parameters: [{ type: 'action', action: { token: 'a' } }] },
+      ],
+    }),
+    BAD_SHAPE,
+    'template.components[0].parameters[0].action.token',
+  ],
+  [
+    'products without sections',
+    of('products', {
+      components: [
+        {
+          type: 'button',
+          sub_type: 'mpm',
+          index: 0,
+          parameters: [{ type: 'action', action: { thumbnail_product_retailer_id: '1' } }],
+        },
+      ],
+    }),
+    BAD_SHAPE,
+    'template.components[0].parameters[0].action.sections',
+  ],
+  [
+    'a payload of 129 characters',
+    invoice({
+      buttons: [
+        { index: 0, url: 'F-17' },
+        { index: 1, payload: chars(129) },
+      ],
+    }),
+    BAD_SHAPE,
+    'template.buttons[1].payload',
+  ],
+  [
+    'a place without its address',
+    of('location_header', { header: { location: { latitude: 40.4, longitude: -3.7, name: 'a' } } }),
+    BAD_SHAPE,
+    'template.header.location.address',
+  ],
+  [
+    'a link for a one-time code',
+    of('code', { parameters: ['www.a.es'], buttons: [{ index: 0, url: 'www.a.es' }] }),
+    BAD_PARAMETERS,
+    'template.parameters[0]',
+  ],
   ['a link for a flow', of('flow', { buttons: [{ index: 0, url: 'a' }] }), BAD_PARAMETERS, 'template.buttons[0]'],
   [
     'buttons where there are none',

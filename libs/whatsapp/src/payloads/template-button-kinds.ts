@@ -1,7 +1,7 @@
 import { anything, type Check, type Fields, number, object, optional, text } from './check.ts';
 import { orderDetails, productSections } from './commerce.ts';
 import { isObject, type JsonObject } from './json.ts';
-import { value } from './template-parameters.ts';
+import { payloadText, value } from './template-parameters.ts';
 
 /** What the shorthand of one kind of button says, and the parameters it stands for. */
 interface ButtonKind {
@@ -31,7 +31,7 @@ const KINDS: ButtonKind[] = [
   {
     subType: 'voice_call',
     tellingFields: ['ttl_minutes'],
-    fields: { ttl_minutes: number({ min: 1, max: 43_200, whole: true }), payload: optional(text()) },
+    fields: { ttl_minutes: number({ min: 1, max: 43_200, whole: true }), payload: optional(payloadText) },
     toParameters: ({ ttl_minutes, payload }) => [
       { type: 'ttl_minutes', ttl_minutes },
       ...(payload === undefined ? [] : [{ type: 'payload', payload }]),
@@ -64,7 +64,7 @@ const KINDS: ButtonKind[] = [
   {
     subType: 'quick_reply',
     tellingFields: ['payload'],
-    fields: { payload: text() },
+    fields: { payload: payloadText },
     toParameters: ({ payload }) => [{ type: 'payload', payload }],
   },
 ];

@@ -39,8 +39,13 @@ describe('shorthands of a template', () => {
     ],
     [
       'a location in the header',
-      { header: { location: { latitude: 40.4, longitude: -3.7 } } },
-      { type: 'header', parameters: [{ type: 'location', location: { latitude: 40.4, longitude: -3.7 } }] },
+      { header: { location: { latitude: 40.4, longitude: -3.7, name: 'Madrid', address: 'Calle Mayor 1' } } },
+      {
+        type: 'header',
+        parameters: [
+          { type: 'location', location: { latitude: 40.4, longitude: -3.7, name: 'Madrid', address: 'Calle Mayor 1' } },
+        ],
+      },
     ],
     [
       "Meta's own parameter in the header",
@@ -217,6 +222,16 @@ describe('shorthands of a template', () => {
       'a code of 21 characters',
       { buttons: [{ index: 0, coupon_code: 'a'.repeat(21) }] },
       'buttons[0].coupon_code: at most 20 characters, this has 21',
+    ],
+    [
+      'a payload of 129 characters',
+      { buttons: [{ index: 0, payload: 'a'.repeat(129) }] },
+      'buttons[0].payload: at most 128 characters, this has 129',
+    ],
+    [
+      'a place without its address',
+      { header: { location: { latitude: 40.4, longitude: -3.7, name: 'Madrid' } } },
+      'header.location.address: is required',
     ],
     [
       'products without picture',

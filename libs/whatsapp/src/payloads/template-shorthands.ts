@@ -1,7 +1,7 @@
 import { type Check, distinct, list, object, optional, record, type Rule } from './check.ts';
 import { product } from './commerce.ts';
 import { dig, isObject, isString, itemsOf, type JsonObject, lowerCase, shown } from './json.ts';
-import { location } from './location.ts';
+import { headerLocation } from './location.ts';
 import { documentFile, mediaFile } from './media.ts';
 import { shortButton } from './template-button-kinds.ts';
 import { allOrNoneNamed, card, LONGEST_BODY, LONGEST_CARD_BODY } from './template-components.ts';
@@ -13,7 +13,7 @@ const SHOWN: Record<string, Check> = {
   video: mediaFile,
   gif: mediaFile,
   document: documentFile,
-  location: location.check,
+  location: headerLocation,
   product,
 };
 

@@ -20,7 +20,8 @@ export interface ButtonForm {
   type: string;
   /** Its word in a send; undefined for one that takes nothing. */
   subType: string | undefined;
-  needsParameters: boolean;
+  /** Whether every send has to give it something. */
+  isNeeded: boolean;
   label: string | undefined;
   /** URL buttons. */
   url: TextForm | undefined;
@@ -68,7 +69,8 @@ const SUB_TYPES = new Map<string, string | null>([
   ['PHONE_NUMBER', null],
   ['SPM', null],
 ]);
-const ALWAYS_FILLED = ['OTP', 'COPY_CODE', 'MPM', 'ORDER_DETAILS'];
+/** A flow is named in each send, even where nothing is given to it. */
+const ALWAYS_GIVEN = ['OTP', 'COPY_CODE', 'FLOW', 'MPM', 'ORDER_DETAILS'];
 
 /** Meta lists an authentication template's button as a link to its own page for codes. */
 const CODE_URL = /^https:\/\/(www\.)?whatsapp\.com\/otp\//;
@@ -134,7 +136,7 @@ function buttonForm(button: TemplateButton): ButtonForm {
   return {
     type,
     subType: subType === null ? undefined : (subType ?? type.toLowerCase()),
-    needsParameters: ALWAYS_FILLED.includes(type) || (url !== undefined && url.places.length > 0),
+    isNeeded: ALWAYS_GIVEN.includes(type) || (url !== undefined && url.places.length > 0),
     label: button.text,
     url,
     phoneNumber: button.phone_number,

@@ -11,7 +11,7 @@ const GIVE = new Map([
   ['mpm', 'thumbnail_product_retailer_id and sections'],
   ['order_details', 'order_details'],
   ['quick_reply', 'payload, or leave it out'],
-  ['flow', 'flow_token or flow_action_data, or leave it out'],
+  ['flow', 'flow_token or flow_action_data'],
   ['catalog', 'thumbnail_product_retailer_id, or leave it out'],
   ['voice_call', 'ttl_minutes, or leave it out'],
 ]);
@@ -28,7 +28,7 @@ export function checkButtons(
   // Which button was meant is not known: it may be the one that is missing.
   if (indexes.some(Number.isNaN)) return;
   buttons.forEach((button, index) => {
-    if (!button.needsParameters || indexes.includes(index)) return;
+    if (!button.isNeeded || indexes.includes(index)) return;
     faults.miss(at, 'buttons', `${titleOf(button, index)} needs ${giveTo(button)}`);
   });
 }
@@ -52,7 +52,7 @@ function checkGiven(part: GivenPart, index: number, buttons: ButtonForm[], longe
     faults.refuse(part.path, `${title} takes nothing; leave it out`);
   } else if (lowerCase(dig(part.component, 'sub_type')) !== button.subType) {
     faults.refuse([...part.path, 'sub_type'], `${title} is of type ${button.type}: give it ${giveTo(button)}`);
-  } else if (button.url && !button.needsParameters) {
+  } else if (button.url && !button.isNeeded) {
     faults.refuse(part.path, `the link of ${title} is fixed; leave it out`);
   } else {
     checkLengths(part, button, longestCode, faults);

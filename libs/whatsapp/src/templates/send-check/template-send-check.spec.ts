@@ -321,6 +321,12 @@ describe(checkTemplateSend.name, () => {
         ['buttons: button 0 "Ver" needs thumb'],
       ],
       [
+        'a flow that is not named',
+        [bodyOf('x'), buttonsOf({ type: 'FLOW', text: 'Ir' })],
+        {},
+        ['buttons: button 0 "Ir" needs flow_token'],
+      ],
+      [
         'no order',
         [bodyOf('x'), buttonsOf({ type: 'ORDER_DETAILS', text: 'Pagar' })],
         {},
@@ -461,6 +467,16 @@ describe(checkTemplateSend.name, () => {
         template,
         twice('1'.repeat(16)),
         ['parameters[0]: at most 15 characters, this has 16'],
+      ],
+      ['an address for a code', template, twice('www.a.es'), ['parameters[0]: may hold no link and no emoji']],
+      [
+        'an amount for a code',
+        template,
+        {
+          parameters: [{ type: 'currency', currency: { fallback_value: '1 €', code: 'EUR', amount_1000: 1000 } }],
+          buttons: [{ index: 0, url: '1 €' }],
+        },
+        ['parameters[0]: a code is given as a text'],
       ],
       ['a link for a code', template, twice('http://a.es'), ['parameters[0]: may hold no link and no emoji']],
       ['an emoji for a code', template, twice('12🍕4'), ['parameters[0]: may hold no link and no emoji']],
