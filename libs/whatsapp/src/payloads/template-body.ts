@@ -1,4 +1,4 @@
-import { dig, isString, itemsOf, lowerCase } from './json.ts';
+import { dig, isObject, isString, itemsOf, lowerCase } from './json.ts';
 import type { MessageContent } from './read-content.ts';
 
 /** The values of a template's body as people read them, in the format that the template must have for them. */
@@ -25,14 +25,15 @@ export function fillText(text: string, parameters: unknown[]): string {
 
 /** The name of the variable that a parameter fills, where it says one. */
 export function parameterName(parameter: unknown): string | undefined {
-  const name = dig(parameter, 'parameter_name');
+  const name = isObject(parameter) ? parameter.parameter_name : undefined;
   return isString(name) ? name : undefined;
 }
 
 /** A parameter as people read it in a text; empty for one that is no text. */
 export function parameterText(parameter: unknown): string {
-  const type = lowerCase(dig(parameter, 'type'));
-  const value = type === 'text' ? dig(parameter, 'text') : dig(parameter, type, 'fallback_value');
+  if (!isObject(parameter)) return '';
+  const type = lowerCase(parameter.type);
+  const value = type === 'text' ? parameter.text : dig(parameter[type], 'fallback_value');
   return isString(value) ? value : '';
 }
 

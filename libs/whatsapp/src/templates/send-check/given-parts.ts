@@ -1,10 +1,21 @@
 import { dig, itemsOf, lowerCase, type Path } from '../../payloads/index.ts';
 
 /** A component of a send, and where it stands. */
-export interface GivenPart {
-  component: unknown;
-  parameters: unknown[];
-  path: Path;
+export class GivenPart {
+  readonly parameters: unknown[];
+
+  constructor(
+    readonly component: unknown,
+    private readonly at: Path,
+    private readonly index: number,
+  ) {
+    this.parameters = itemsOf(dig(component, 'parameters'));
+  }
+
+  /** Spelled out for what is refused alone: most parts of most sends are right. */
+  get path(): Path {
+    return [...this.at, 'components', this.index];
+  }
 }
 
 /** What a send gives for a template, or for one card of its carousel. */
@@ -21,10 +32,7 @@ export interface GivenParts {
 /** The components at `at` by what they are; those that no template of ours asks for are left to Meta. */
 export function partsOf(components: unknown, at: Path): GivenParts {
   const parts: GivenParts = { at, buttons: [] };
-  itemsOf(components).forEach((component, index) => {
-    const path = [...at, 'components', index];
-    put(parts, { component, parameters: itemsOf(dig(component, 'parameters')), path });
-  });
+  itemsOf(components).forEach((component, index) => put(parts, new GivenPart(component, at, index)));
   return parts;
 }
 

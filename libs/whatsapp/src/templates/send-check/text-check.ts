@@ -27,7 +27,8 @@ export function checkText(text: TextForm, given: GivenPart | undefined, place: T
     faults.miss(within, field, `the ${what} of the template needs ${shapeOf(text, place)}, none were given`);
     return;
   }
-  if (isNamed !== values.some((one) => parameterName(one) !== undefined)) {
+  // All of them are named or none, which is looked at elsewhere.
+  if (isNamed !== (parameterName(values[0]) !== undefined)) {
     const format = isNamed ? 'named' : 'positional';
     faults.refuse(listOf(given), `the ${what} of the template has ${format} parameters: give ${shapeOf(text, place)}`);
     return;
