@@ -75,8 +75,21 @@ describe('what Meta says of the account', () => {
     ]);
   });
 
-  it('a send of a paused template is refused at once', async () => {
+  it('a message of a template that is paused already waits as well', async () => {
     app.simulator.setTemplate('po_notification', 'es', { status: 'PAUSED' });
+    await eventually(async () => expect(await heldNow()).toHaveLength(1));
+    const before = app.simulator.counts().requests;
+
+    const id = await send(ofTemplate);
+
+    await becomes(id, { status: 'PENDING', pending_reason: 'held', error: { code: '132015' } });
+    expect(app.simulator.counts().requests).toBe(before);
+    app.simulator.setTemplate('po_notification', 'es', { status: 'APPROVED' });
+    await becomes(id, { status: 'READ' });
+  });
+
+  it('a send of a disabled template is refused at once', async () => {
+    app.simulator.setTemplate('po_notification', 'es', { status: 'DISABLED' });
     await eventually(async () => expect(await heldNow()).toHaveLength(1));
 
     await eventually(async () => {

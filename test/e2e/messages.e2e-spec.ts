@@ -249,17 +249,17 @@ describe.each(DOORS)('POST /api/v1/whatsapp/messages, $door,', ({ hotRoutes }) =
       );
     });
 
-    it('a template that Meta paused', async () => {
+    it('a template that Meta rejected', async () => {
       const { body } = await app.api.get('/api/v1/whatsapp/templates');
-      const paused = body.data.find(({ status }: { status: string }) => status === 'PAUSED');
+      const rejected = body.data.find(({ status }: { status: string }) => status === 'REJECTED');
 
       const answer = await send({
         ...aTemplateSend,
-        template: { name: paused.template_name, language: paused.language, parameters: [] },
+        template: { name: rejected.template_name, language: rejected.language, parameters: [] },
       }).expect(422);
 
       expect(answer.body.code).toBe('template-not-approved');
-      expect(answer.body.errors[0].message).toMatch(/PAUSED/);
+      expect(answer.body.errors[0].message).toMatch(/REJECTED \(PROMOTIONAL\)/);
     });
 
     it.each([

@@ -37,6 +37,8 @@ import { SupportDeskService } from './support-desk/support-desk.service.ts';
 import { HeaderExamplesService } from './templates/header-examples.service.ts';
 import { NotificationTemplateService } from './templates/setup/notification-template.service.ts';
 import { TemplateKeysController } from './templates/template-keys.controller.ts';
+import { TemplatePreviewController } from './templates/template-preview.controller.ts';
+import { TemplatePreviewsService } from './templates/template-previews.service.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
 import { TemplatesService } from './templates/templates.service.ts';
 import { WebhookDeliveriesController } from './webhook-deliveries/webhook-deliveries.controller.ts';
@@ -50,6 +52,7 @@ const forCallers = [
   AccountEventsController,
   TemplatesController,
   TemplateKeysController,
+  TemplatePreviewController,
   PoEventsController,
   WebhookDeliveriesController,
   MetaAppsController,
@@ -101,6 +104,7 @@ export class AppModule {
         TemplatesService,
         HeaderExamplesService,
         NotificationTemplateService,
+        TemplatePreviewsService,
         Metrics,
       ],
     };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { closestName } from './closest-name.ts';
+import { closestName, closestNames } from './closest-name.ts';
 
 describe(closestName.name, () => {
   it.each([
@@ -22,5 +22,14 @@ describe(closestName.name, () => {
 
   it('suggests nothing when there is nothing to suggest', () => {
     expect(closestName('x', [])).toBeUndefined();
+  });
+});
+
+describe(closestNames.name, () => {
+  it('gives every name that is near enough, the nearest first', () => {
+    expect(closestNames('po_notificaton', ['po_notifications', 'hello_world', 'po_notification'])).toEqual([
+      'po_notification',
+      'po_notifications',
+    ]);
   });
 });

@@ -1,12 +1,19 @@
 /** The candidate most like a mistyped name, when it is near enough to have been meant: at most a third of it differs. */
 export function closestName(name: string, candidates: readonly string[]): string | undefined {
-  const [closest] = candidates
-    // Lengths first: whoever sends a name of a megabyte does not get its distances computed.
-    .filter((candidate) => Math.abs(name.length - candidate.length) <= tolerance(name, candidate))
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= tolerance(name, candidate))
-    .sort((one, other) => one.distance - other.distance);
-  return closest?.candidate;
+  return closestNames(name, candidates)[0];
+}
+
+/** All candidates that are near enough, the nearest first. */
+export function closestNames(name: string, candidates: readonly string[]): string[] {
+  return (
+    candidates
+      // Lengths first: whoever sends a name of a megabyte does not get its distances computed.
+      .filter((candidate) => Math.abs(name.length - candidate.length) <= tolerance(name, candidate))
+      .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+      .filter(({ candidate, distance }) => distance <= tolerance(name, candidate))
+      .sort((one, other) => one.distance - other.distance)
+      .map(({ candidate }) => candidate)
+  );
 }
 
 function tolerance(name: string, candidate: string): number {

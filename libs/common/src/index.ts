@@ -1,6 +1,6 @@
 export { BackgroundLoop } from './background-loop.ts';
 export { Clock } from './clock.ts';
-export { closestName } from './closest-name.ts';
+export { closestName, closestNames } from './closest-name.ts';
 export {
   AppConfig,
   type DispatcherConfig,

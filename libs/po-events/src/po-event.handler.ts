@@ -86,7 +86,7 @@ function isNamed(event: object): boolean {
 
 /**
  * The publisher knows no `to` and no template, only its own fields. What is wrong with anything but the phone is ours (the
- * template is missing, paused, or takes other parameters): the order is good, and waits until an admin has mended it.
+ * template is missing, not approved, or takes other parameters): the order is good, and waits until an admin has mended it.
  */
 function inTermsOfTheEvent(refusal: ValidationError, { to }: EventTemplate): AppError {
   const errors = refusal.errors ?? [];

@@ -21,11 +21,23 @@ export {
   readNewTemplate,
   readTemplateChanges,
 } from './templates/creation/index.ts';
+export { placeholders } from './templates/placeholders.ts';
 export { standaloneSubmissions } from './templates/standalone-submissions.ts';
 export { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
 export { type KeyChoice, TemplateKeysService } from './templates/template-keys.service.ts';
-export { placeholders } from './templates/template-parameters.ts';
+export {
+  type PreviewRequest,
+  type TemplatePreview,
+  TemplatePreviewService,
+} from './templates/template-preview.service.ts';
 export { type ProbedTemplate, TemplateProbe } from './templates/template-probe.service.ts';
+export {
+  type RenderedButton,
+  type RenderedCard,
+  type RenderedHeader,
+  type RenderedTemplate,
+  renderTemplate,
+} from './templates/template-rendering.ts';
 export { templateNotFound, TemplateSubmissionsService } from './templates/template-submissions.service.ts';
 export { WhatsAppModule } from './whatsapp.module.ts';
 export { type TemplateNotification, WhatsAppService } from './whatsapp.service.ts';

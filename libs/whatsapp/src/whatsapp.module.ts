@@ -19,6 +19,7 @@ import { TemplatePuller } from './templates/template.puller.ts';
 import { TemplateCatalogueService } from './templates/template-catalogue.service.ts';
 import { TemplateFollower } from './templates/template-follower.ts';
 import { TemplateKeysService } from './templates/template-keys.service.ts';
+import { TemplatePreviewService } from './templates/template-preview.service.ts';
 import { TemplateProbe } from './templates/template-probe.service.ts';
 import { TemplateSubmissionsService } from './templates/template-submissions.service.ts';
 import { TemplateUsesJob } from './templates/template-uses.job.ts';
@@ -49,6 +50,7 @@ const templates = [
   TemplateKeysService,
   TemplateCatalogueService,
   TemplateProbe,
+  TemplatePreviewService,
   TemplateSubmissionsService,
   TemplateFollower,
   TemplateUsesJob,
@@ -64,6 +66,7 @@ const offered = [
   TemplateKeysService,
   TemplateProbe,
   TemplateSubmissionsService,
+  TemplatePreviewService,
   MetaSyncJob,
 ];
 

@@ -9,6 +9,11 @@ export function isString(value: unknown): value is string {
   return typeof value === 'string';
 }
 
+/** A number, or one in a string, as Meta takes both; NaN for anything else. */
+export function toNumber(value: unknown): number {
+  return typeof value === 'number' || (isString(value) && value.trim() !== '') ? Number(value) : NaN;
+}
+
 export function lowerCase(value: unknown): string {
   return isString(value) ? value.toLowerCase() : '';
 }

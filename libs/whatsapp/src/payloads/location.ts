@@ -1,10 +1,14 @@
 import { number, object, optional, text } from './check.ts';
 
-/** A place on the map, in degrees. */
+const degrees = { latitude: number({ min: -90, max: 90 }), longitude: number({ min: -180, max: 180 }) };
+
+/** The map in a template's header, which is never without its words. */
+export const headerLocation = object({ ...degrees, name: text(), address: text() });
+
+/** A place on the map. */
 export const location = {
   check: object({
-    latitude: number({ min: -90, max: 90 }),
-    longitude: number({ min: -180, max: 180 }),
+    ...degrees,
     name: optional(text({ min: 0 })),
     address: optional(text({ min: 0 })),
   }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
+import { exchange } from '../../../../test/factories/exchange.ts';
 import { MESSAGE_TYPES, readContent } from './read-content.ts';
 
 const REQUESTS = join(import.meta.dirname, '../../../../test/fixtures/cloud-api/requests');
@@ -151,19 +152,4 @@ function aFlow(data: unknown): Record<string, unknown> {
     flow_action_payload: { screen: 'A', data },
   };
   return { interactive: { type: 'flow', body: { text: 'a' }, action: { name: 'flow', parameters } } };
-}
-
-/** The body with one of its values, counted in reading order, replaced. */
-function exchange(body: Record<string, unknown>, position: number, other: unknown): Record<string, unknown> {
-  const places: [holder: Record<string, unknown>, key: string][] = [];
-  const visit = (holder: Record<string, unknown>): void => {
-    for (const [key, value] of Object.entries(holder)) {
-      places.push([holder, key]);
-      if (typeof value === 'object' && value !== null) visit(value as Record<string, unknown>);
-    }
-  };
-  visit(body);
-  const [holder, key] = places[position % places.length] ?? [body, 'type'];
-  holder[key] = other;
-  return body;
 }

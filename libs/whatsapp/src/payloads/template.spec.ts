@@ -151,7 +151,7 @@ describe('template messages', () => {
     [
       'an unknown field',
       { namespace: 'a' },
-      'namespace: is not known here; known are name, key, language, components, parameters',
+      'namespace: is not known here; known are name, key, language, components, parameters, header, buttons, cards, limited_time_offer',
     ],
   ])('with %s are refused', (_what, over, refusal) => {
     expect(refusals(over)).toEqual([`template.${refusal}`]);

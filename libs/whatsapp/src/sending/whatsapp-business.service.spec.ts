@@ -84,6 +84,7 @@ describe(WhatsAppBusinessService.name, () => {
       strict<SenderDirectory>({ forTenant: () => SENDER, all: () => [SENDER] }),
       strict<TemplateCatalogueService>({
         check: () => (templateRefusal ? Promise.reject(templateRefusal) : Promise.resolve({} as WhatsAppTemplate)),
+        faultsBeside: () => Promise.resolve(templateRefusal?.errors ?? []),
       }),
       strict<ConversationWindowsService>({
         readFallback: () => ({ errors: [] }),
@@ -219,6 +220,14 @@ describe(WhatsAppBusinessService.name, () => {
         .catch((cause: unknown) => cause as AppError);
 
       expect(fieldsOf(error as AppError)).toEqual(['colour', 'to', 'expires_at', 'text']);
+    });
+
+    it('with them what the template has against the message', async () => {
+      templateRefusal = new ValidationError([{ field: 'template.header', message: 'is missing' }]);
+
+      const error = await refusalOf(aRequest({ to: '612345678', message: TEMPLATE }));
+
+      expect([error.code, fieldsOf(error)]).toEqual(['validation-failed', ['to', 'template.header']]);
     });
 
     it('a template that cannot be sent', async () => {

@@ -205,7 +205,10 @@ export class WhatsAppBusinessService {
     errors.push(...contentErrors, ...fallbackErrors);
     errors.push(...unstorableFaults(request.recipientName, 'recipient_name'));
     errors.push(...unstorableFaults(request.metadata, 'metadata'));
-    if (errors.length > 0 || !read) throw new ValidationError(errors, codeFor(errors));
+    if (errors.length > 0 || !read) {
+      errors.push(...(await this.templates.faultsBeside(errors, request.tenantId, sender, request.message)));
+      throw new ValidationError(errors, codeFor(errors));
+    }
     const isTemplate = read.type === 'template';
     const asked = isKeyed(read) ? await this.templates.resolve(request.tenantId, sender, read) : read;
     if (isTemplate) {

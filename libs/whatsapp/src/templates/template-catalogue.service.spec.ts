@@ -63,7 +63,10 @@ describe(TemplateCatalogueService.name, () => {
         return found;
       },
       list: () => Promise.resolve(stored),
-      replaceAll: (_, listed) => Promise.resolve(void (stored = listed as WhatsAppTemplate[])),
+      replaceAll: (_, listed) => {
+        stored = listed.map((one) => ({ ...one, isActive: true }) as WhatsAppTemplate);
+        return Promise.resolve();
+      },
     });
     [keyTargets, keyLookUps] = [[], 0];
     keyRepository = strict<TemplateKeyRepository>({
@@ -115,7 +118,22 @@ describe(TemplateCatalogueService.name, () => {
   });
 
   it.each<[string, Partial<CloudApiTemplate>, object, string, string, RegExp]>([
-    ['an unknown name', {}, { name: 'nope', parameters: [] }, 'template-not-found', 'template.name', /"nope" does not/],
+    [
+      'an unknown name',
+      {},
+      { name: 'nope', parameters: [] },
+      'template-not-found',
+      'template.name',
+      /"nope" does not exist in .*; create it/,
+    ],
+    [
+      'a mistyped name, naming those that are near',
+      {},
+      { name: 'po_notificaton', parameters: PARAMETERS },
+      'template-not-found',
+      'template.name',
+      /did you mean po_notification\?$/,
+    ],
     [
       'a language it does not have, naming those it has',
       {},
@@ -131,6 +149,14 @@ describe(TemplateCatalogueService.name, () => {
       'template-not-approved',
       'template.name',
       /is REJECTED \(PROMOTIONAL\)/,
+    ],
+    [
+      'one that Meta disabled, saying what to do',
+      { status: 'DISABLED' },
+      { parameters: PARAMETERS },
+      'template-not-approved',
+      'template.name',
+      /is DISABLED, .*create a new template/,
     ],
     [
       'one that waits for approval',
@@ -153,7 +179,7 @@ describe(TemplateCatalogueService.name, () => {
       {},
       { components: [{ type: 'body', parameters: [{ type: 'text', text: 'a' }] }] },
       'template-parameters-invalid',
-      'template.components',
+      'template.components[0].parameters',
       /has 3 parameters, 1 were given/,
     ],
     [
@@ -181,11 +207,71 @@ describe(TemplateCatalogueService.name, () => {
     expect(error).toMatchObject({ status: 422, code, errors: [{ field, message: expect.stringMatching(message) }] });
   });
 
-  it('sends a template that Meta only warns of', async () => {
-    atMeta = [{ ...PO, status: 'FLAGGED' }];
+  it('names the languages of a template, kinds of the same language first', async () => {
+    atMeta = ['de', 'en_US', 'es', 'es_MX'].map((language, id) => ({ ...PO, id: String(id), language }));
+    await catalogue.sync(SENDER);
+
+    const error = await refusal({ language: 'es_AR', parameters: PARAMETERS });
+
+    expect(error?.errors).toEqual([
+      {
+        field: 'template.language',
+        message: 'template "po_notification" has no language "es_AR"; it has es, es_MX, de, en_US',
+      },
+    ]);
+  });
+
+  it.each([
+    ['that Meta only warns of', 'FLAGGED'],
+    ['that Meta paused: its messages wait until it goes on', 'PAUSED'],
+  ])('takes a send of a template %s', async (_, status) => {
+    atMeta = [{ ...PO, status }];
     await catalogue.sync(SENDER);
 
     expect(await refusal({ parameters: PARAMETERS })).toBeUndefined();
+  });
+
+  describe('beside other faults of a message', () => {
+    const beside = (template: object, ...fields: string[]) => {
+      const message = { type: 'template', template: { name: 'po_notification', language: 'es', ...template } };
+      const errors = fields.map((field) => ({ field, message: 'is wrong' }));
+      return catalogue.faultsBeside(errors, null, SENDER, message);
+    };
+    const fieldsBeside = async (...given: Parameters<typeof beside>) =>
+      (await beside(...given)).map(({ field }) => field);
+
+    beforeEach(() => catalogue.sync(SENDER));
+
+    it('says what the template has against it', async () => {
+      expect(await fieldsBeside({ parameters: ['a\nb'], header: 'x' }, 'to', 'template.parameters[0]')).toEqual([
+        'template.parameters',
+        'template.header',
+      ]);
+    });
+
+    it('says nothing twice of one value, nor of its parts', async () => {
+      expect(await fieldsBeside({ parameters: 'x', header: { text: 7 } }, 'template.parameters')).toEqual([
+        'template.header',
+      ]);
+      expect(await fieldsBeside({ parameters: PARAMETERS, header: 'x' }, 'template.header')).toEqual([]);
+      expect(await fieldsBeside({ components: [{ type: 'header', parameters: [{}] }] }, 'template.components')).toEqual(
+        [],
+      );
+    });
+
+    it('says nothing where it is not clear which template is meant', async () => {
+      expect(await beside({ language: 7 })).toEqual([]);
+      expect(await beside({ name: 'PO' }, 'template.name')).toEqual([]);
+      expect(await catalogue.faultsBeside([], null, SENDER, { type: 'text', template: {} })).toEqual([]);
+      expect(await catalogue.faultsBeside([], null, SENDER, { type: 'template', template: 'po_notification' })).toEqual([]);
+    });
+
+    it('says nothing while nothing is known of the templates', async () => {
+      [stored, metaIsAway] = [[], true];
+      now += 60_000;
+
+      expect(await beside({ parameters: ['a'] }, 'to')).toEqual([]);
+    });
   });
 
   it('asks Meta once more before it refuses by an old copy', async () => {
@@ -283,10 +369,10 @@ describe(TemplateCatalogueService.name, () => {
       expect(lookUps).toContain('2/po_notification');
     });
 
-    it('is read again after a sync: what Meta paused is not sent from memory', async () => {
+    it('is read again after a sync: what Meta disabled is not sent from memory', async () => {
       await catalogue.sync(SENDER);
       await refusal({ parameters: PARAMETERS });
-      atMeta = [{ ...PO, status: 'PAUSED' }];
+      atMeta = [{ ...PO, status: 'DISABLED' }];
 
       await catalogue.sync(SENDER);
 
@@ -297,7 +383,7 @@ describe(TemplateCatalogueService.name, () => {
       await catalogue.sync(SENDER);
       beforeAnswer = async () => {
         beforeAnswer = () => Promise.resolve();
-        atMeta = [{ ...PO, status: 'PAUSED' }];
+        atMeta = [{ ...PO, status: 'DISABLED' }];
         await catalogue.sync(SENDER);
       };
 

@@ -1,14 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
-import { AppError, Clock, ValidationError } from '#common';
+import { AppError, Clock, type FieldError, ValidationError } from '#common';
 import { type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
 import type { Sender } from '#tenants';
 
-import { bodyParameters, isKeyed, type MessageContent } from '../payloads/index.ts';
+import {
+  expandTemplate,
+  isKeyed,
+  isObject,
+  isString,
+  type JsonObject,
+  type MessageContent,
+} from '../payloads/index.ts';
+import { statusRefusal, unknownLanguage, unknownName } from './refusals.ts';
+import { toFieldErrors } from './send-check/field-errors.ts';
+import { checkTemplateSend } from './send-check/template-send-check.ts';
 import { TemplatePuller } from './template.puller.ts';
+import { formOf } from './template-form.ts';
 import { TemplateKeysService } from './template-keys.service.ts';
-import { parameterFault } from './template-parameters.ts';
 
 /** A copy younger than this is believed when it refuses a send; an older one is fetched again first. */
 const FRESH_MS = 10_000;
@@ -17,8 +27,8 @@ const FRESH_MS = 10_000;
 const REMEMBERED_MS = 1_000;
 const NAMES_REMEMBERED = 1_000;
 
-/** Statuses in which Meta sends a template. FLAGGED is a warning before PAUSED. */
-const SENDABLE = ['APPROVED', 'FLAGGED'];
+/** A template by Meta's name, as a message asks for it. */
+type AskedTemplate = JsonObject & { name: string; language: { code: string } };
 
 /** Our copy of the templates Meta approved, and the check of a send against it. */
 @Injectable()
@@ -35,6 +45,17 @@ export class TemplateCatalogueService {
     fetchMethod: (key) => {
       const [account = '', name = ''] = key.split('/');
       return this.templates.findByName(account, name);
+    },
+  });
+
+  /** The names of an account, asked for only where one is not known. */
+  private readonly names = new LRUCache<string, string[]>({
+    max: NAMES_REMEMBERED,
+    ttl: REMEMBERED_MS,
+    ignoreFetchAbort: true,
+    fetchMethod: async (account) => {
+      const all = await this.templates.list(account);
+      return [...new Set(all.filter(({ isActive }) => isActive).map(({ templateName }) => templateName))];
     },
   });
 
@@ -63,11 +84,36 @@ export class TemplateCatalogueService {
   }
 
   /**
-   * The template of a send; refuses what Meta would refuse: unknown name or language, not approved, wrong parameters.
-   * @throws ValidationError 422 with the field; AppError 503 when the templates were never fetched and Meta cannot be reached.
+   * The template of a send; refuses what Meta would refuse: unknown name or language, not approved, anything missing that it
+   * needs, and anything given that it does not take.
+   * @throws ValidationError 422 with every such field; AppError 503 when the templates were never fetched and Meta cannot be
+   * reached.
    */
-  async check(sender: Sender, message: Record<string, unknown>, content: MessageContent): Promise<WhatsAppTemplate> {
-    return this.certain(sender, async () => inTermsOf(message, await this.judge(sender, message, content)));
+  async check(sender: Sender, message: JsonObject, content: MessageContent): Promise<WhatsAppTemplate> {
+    return this.certain(sender, () => this.judge(sender, message, content));
+  }
+
+  /**
+   * What the template says against a message that is refused anyway for `errors`, as far as it can be read: so that all of it
+   * is known at once.
+   */
+  async faultsBeside(
+    errors: FieldError[],
+    tenantId: string | null,
+    sender: Sender,
+    message: JsonObject,
+  ): Promise<FieldError[]> {
+    const content = readAsked(message, errors);
+    if (!content) return [];
+    try {
+      await this.check(sender, message, await this.resolve(tenantId, sender, content));
+      return [];
+    } catch (cause) {
+      if (cause instanceof ValidationError) return (cause.errors ?? []).filter(isNewTo(errors));
+      // Nothing can be said of the template now; the other faults stand.
+      if (cause instanceof AppError) return [];
+      throw cause;
+    }
   }
 
   /**
@@ -82,12 +128,12 @@ export class TemplateCatalogueService {
   async objectionTo(
     tenantId: string | null,
     sender: Sender,
-    message: Record<string, unknown>,
+    message: JsonObject,
     content: MessageContent,
   ): Promise<ValidationError | undefined> {
     const named = isKeyed(content) ? await this.named(tenantId, sender, content) : content;
     if (named instanceof ValidationError) return named;
-    const judged = inTermsOf(message, await this.judge(sender, message, named));
+    const judged = await this.judge(sender, message, named);
     return judged instanceof ValidationError ? judged : undefined;
   }
 
@@ -117,24 +163,30 @@ export class TemplateCatalogueService {
   /** Our copy was changed: what is remembered of it is old. */
   forget(): void {
     this.remembered.clear();
+    this.names.clear();
   }
 
   private async judge(
-    sender: Sender,
-    message: Record<string, unknown>,
+    { businessAccountId }: Sender,
+    message: JsonObject,
     content: MessageContent,
   ): Promise<WhatsAppTemplate | ValidationError> {
-    const { name, language } = content.template as { name: string; language: { code: string } };
-    const languages = (await this.remembered.fetch(`${sender.businessAccountId}/${name}`)) ?? [];
+    const { name, language, components } = content.template as AskedTemplate;
+    const written = message.template as JsonObject;
+    const languages = (await this.remembered.fetch(`${businessAccountId}/${name}`)) ?? [];
+    if (languages.length === 0) {
+      return inTermsOf(written, unknownName(name, (await this.names.fetch(businessAccountId)) ?? []));
+    }
     const template = languages.find((one) => one.language === language.code);
-    if (!template) return notFound(name, language.code, languages);
-    if (!SENDABLE.includes(template.status)) return notApproved(template);
-
-    const fault = parameterFault(template, bodyParameters(content));
-    if (!fault) return template;
-    const written =
-      (message.template as Record<string, unknown>).parameters === undefined ? 'components' : 'parameters';
-    return new ValidationError([{ field: `template.${written}`, message: fault }], 'template-parameters-invalid');
+    if (!template) {
+      const known = languages.map((one) => one.language);
+      return unknownLanguage(name, language.code, known);
+    }
+    const refusal = statusRefusal(template);
+    if (refusal) return inTermsOf(written, refusal);
+    const faults = checkTemplateSend(formOf(template), components, this.clock.now().getTime());
+    if (faults.length === 0) return template;
+    return new ValidationError(toFieldErrors(written, faults), 'template-parameters-invalid');
   }
 
   private isFresh({ businessAccountId }: Sender): boolean {
@@ -158,7 +210,7 @@ export class TemplateCatalogueService {
   private async pull(sender: Sender, maxAgeMs: number): Promise<void> {
     const begun = this.clock.now().getTime();
     const asked = await this.puller.pull(sender, maxAgeMs);
-    this.remembered.clear();
+    this.forget();
     this.keys.forget();
     // What another replica fetched may be as old as that.
     this.syncedAt.set(sender.businessAccountId, asked ? begun : begun - maxAgeMs);
@@ -167,26 +219,27 @@ export class TemplateCatalogueService {
 }
 
 /** Whoever wrote a key finds its faults there. */
-function inTermsOf<T>(message: Record<string, unknown>, judged: T | ValidationError): T | ValidationError {
-  if (!(judged instanceof ValidationError) || (message.template as { key?: string }).key === undefined) return judged;
-  const errors = (judged.errors ?? []).map(({ field, message: fault }) => {
-    return { field: field === 'template.name' ? 'template.key' : field, message: fault };
+function inTermsOf({ key }: JsonObject, refusal: ValidationError): ValidationError {
+  if (key === undefined) return refusal;
+  const errors = (refusal.errors ?? []).map(({ field, message }) => {
+    return { field: field === 'template.name' ? 'template.key' : field, message };
   });
-  return new ValidationError(errors, judged.code);
+  return new ValidationError(errors, refusal.code);
 }
 
-function notFound(name: string, language: string, languages: WhatsAppTemplate[]): ValidationError {
-  if (languages.length === 0) {
-    const message = `template "${name}" does not exist in this WhatsApp Business Account`;
-    return new ValidationError([{ field: 'template.name', message }], 'template-not-found');
-  }
-  const known = languages.map((one) => one.language).join(', ');
-  const message = `template "${name}" has no language "${language}"; it has ${known}`;
-  return new ValidationError([{ field: 'template.language', message }], 'template-not-found');
+/** What a message that is not as it should be asks for, where that is clear. */
+function readAsked({ type = 'template', template }: JsonObject, errors: FieldError[]): MessageContent | undefined {
+  if (type !== 'template' || !isObject(template)) return undefined;
+  if (errors.some(({ field }) => /^template\.(name|key|language)\b/.test(field))) return undefined;
+  const { language, ...rest } = expandTemplate(template);
+  if (!isString(rest.name ?? rest.key) || !isObject(language) || !isString(language.code)) return undefined;
+  return { type, template: { ...rest, language: { code: language.code } } };
 }
 
-function notApproved({ templateName, language, status, rejectedReason }: WhatsAppTemplate): ValidationError {
-  const reason = rejectedReason ? ` (${rejectedReason})` : '';
-  const message = `template "${templateName}" in "${language}" is ${status}${reason}, only an APPROVED one can be sent`;
-  return new ValidationError([{ field: 'template.name', message }], 'template-not-approved');
+/** Whether a fault is told by none of these: what is wrong with a value is said once, and not of its parts again. */
+function isNewTo(errors: FieldError[]): (fault: FieldError) => boolean {
+  return ({ field }) =>
+    !errors.some(
+      (one) => field === one.field || field.startsWith(`${one.field}.`) || field.startsWith(`${one.field}[`),
+    );
 }

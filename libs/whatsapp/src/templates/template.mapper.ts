@@ -2,7 +2,7 @@ import { newId } from '#common';
 import type { ListedTemplate } from '#messages';
 
 import type { CloudApiTemplate } from '../cloud-api/index.ts';
-import { placeholders } from './template-parameters.ts';
+import { placeholders } from './placeholders.ts';
 
 /** A template as Meta lists it, as a row of our registry. */
 export function toListedTemplate(template: CloudApiTemplate): ListedTemplate {

@@ -2,6 +2,8 @@ import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 
 import { PRIORITIES, type Priority } from '#whatsapp';
 
+import { SendTemplateDto } from './template-filling.dto.ts';
+
 /**
  * One message to send, as the documentation shows it; `send-message.reader.ts` reads it. `type` and the object named after
  * it are Meta's own.
@@ -61,8 +63,8 @@ export class SendMessageDto {
   interactive?: unknown;
 
   @ApiPropertyOptional({
-    description:
-      "Meta's template object, by Meta's `name` or by our `key`; shorthands: `language` as a string, `parameters` as an array or an object.",
+    type: SendTemplateDto,
+    description: "Meta's template object, by Meta's `name` or by our `key`, or shorthands for its parts.",
     example: {
       name: 'po_notification',
       language: 'es',

@@ -1,0 +1,30 @@
+import { Body, Controller, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+
+import { type Caller, CurrentCaller, RequireScope } from '#tenants';
+
+import { PreviewTemplateDto } from './template-preview.dto.ts';
+import { TemplatePreviewResponse } from './template-preview.response.ts';
+import { TemplatePreviewsService } from './template-previews.service.ts';
+
+@ApiTags('templates')
+@ApiBearerAuth()
+@Controller('api/v1/whatsapp/templates/:name/preview')
+export class TemplatePreviewController {
+  constructor(private readonly previews: TemplatePreviewsService) {}
+
+  /** What the customer would see, and what would be posted to Meta. Nothing is sent. */
+  @Post()
+  @HttpCode(HttpStatus.OK)
+  @RequireScope('templates:read')
+  @ApiBody({ type: PreviewTemplateDto })
+  @ApiOkResponse({ type: TemplatePreviewResponse })
+  @ApiUnprocessableEntityResponse({ description: 'It could not be sent: every field that is wrong, as for a send.' })
+  async preview(
+    @CurrentCaller() caller: Caller,
+    @Param('name') name: string,
+    @Body() body: unknown,
+  ): Promise<TemplatePreviewResponse> {
+    return this.previews.preview(caller, name, body);
+  }
+}
