@@ -31,9 +31,8 @@ function byName(given: Parameter[], places: string[], part: string, send: SendCo
   const values = new Map<string, string>();
   for (const one of given) {
     const name = one.parameter_name;
-    if (name === undefined || !places.includes(name)) {
-      throw send.badParameter(`${part}: the template has no parameter ${name ?? 'without a name'}`);
-    }
+    if (name === undefined) throw send.badParameter(`${part}: parameter name is missing or empty`);
+    if (!places.includes(name)) throw send.badParameter(`${part}: the template has no parameter ${name}`);
     if (values.has(name)) throw send.badParameter(`${part}: parameter ${name} is given twice`);
     values.set(name, textOf(one, part, send));
   }
