@@ -97,10 +97,13 @@ describe('the template library of the simulator', () => {
     ['an input without URL', { library_template_button_inputs: [{ type: 'URL' }] }],
     [
       'a variable without example',
-      { library_template_button_inputs: [{ type: 'URL', url: { base_url: 'https://a/{{1}}' } }] },
+      { library_template_button_inputs: [{ type: 'URL', url: { base_url: 'https://shop.example/{{1}}' } }] },
     ],
     ['too many inputs', { library_template_button_inputs: [tracking, tracking] }],
     ['inputs that are not JSON', { library_template_button_inputs: '[' }],
+    ['inputs that are no list', { library_template_button_inputs: tracking }],
+    ['an input of an unknown field', { library_template_button_inputs: [{ ...tracking, colour: 'red' }] }],
+    ['a URL that is none', { library_template_button_inputs: [{ type: 'URL', url: { base_url: 'shop' } }] }],
     ['an unknown addition', { library_template_body_inputs: { add_jokes: true } }],
     ['a name that exists', { name: 'po_notification' }],
     ['a name that is none', { name: 'Our delivery' }],
@@ -119,7 +122,11 @@ describe('the template library of the simulator', () => {
     const first = await client.create(aTakeOver({ ...reminder, library_template_button_inputs: undefined }));
     const second = await client.create(aTakeOver({ ...payment, library_template_button_inputs: [link, call] }));
     const third = await client.create(
-      aTakeOver({ ...payment, library_template_button_inputs: [link, { ...call, phone_number: undefined }] }),
+      aTakeOver({
+        ...payment,
+        name: 'no_number',
+        library_template_button_inputs: [link, { ...call, phone_number: undefined }],
+      }),
     );
 
     expect([first.status, second.status, third.status]).toEqual([200, 200, 400]);

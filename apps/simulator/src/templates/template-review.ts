@@ -34,7 +34,7 @@ export class TemplateReview {
   submit(template: Template): void {
     const verdict = { ...(this.#takeAgreed(template) ?? verdictOn(template)) };
     this.#latest.set(template, verdict);
-    if (verdict.verdict !== 'PENDING') this.idleness.watch(this.#conclude(template, verdict));
+    this.idleness.watch(this.#conclude(template, verdict)); // PENDING changes nothing, so nothing is told
   }
 
   reset(): void {

@@ -29,17 +29,14 @@ export function uploadRoutes({ uploads }: World): Route[] {
 }
 
 function start(uploads: UploadStore, { request }: GraphCall): Reply {
-  const given = (name: string): string => {
-    const value = request.query.get(name) ?? request.object?.[name];
-    if (typeof value === 'number') return String(value);
-    if (typeof value !== 'string' || value === '') throw graphFault(`The parameter ${name} is required.`);
-    return value;
-  };
+  const given = (name: string): unknown => request.query.get(name) ?? request.object?.[name];
   const [length, type] = [Number(given('file_length')), given('file_type')];
   if (!Number.isInteger(length) || length < 1 || length > LARGEST) {
     throw graphFault(`Param file_length must be a whole number from 1 to ${LARGEST}`);
   }
-  if (!TYPES.includes(type)) throw graphFault(`Param file_type must be one of {${TYPES.join(', ')}} - got "${type}"`);
+  if (typeof type !== 'string' || !TYPES.includes(type)) {
+    throw graphFault(`Param file_type must be one of {${TYPES.join(', ')}}`);
+  }
   const { id, signature } = uploads.start(type, length);
   return json({ id: `${id}?sig=${signature}` });
 }

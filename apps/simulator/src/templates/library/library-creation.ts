@@ -1,4 +1,4 @@
-import { bool, isObject, type JsonObject, number, object, text } from '../../checks.ts';
+import { anyObject, bool, type Check, type JsonObject, link, list, number, object, text } from '../../checks.ts';
 import { IDENTITY } from '../creation/new-template.ts';
 import { asGraphFaults, missingField, refused } from '../creation/refusals.ts';
 import type { NewTemplate, TemplateButton, TemplateComponent } from '../template.ts';
@@ -20,6 +20,19 @@ const bodyInputs = object(
   },
 );
 
+const buttonInputs = list(
+  object(
+    { type: text() },
+    {
+      url: object({ base_url: link }, { url_suffix_example: text() }),
+      phone_number: text(20),
+      otp_type: text(),
+      zero_tap_terms_accepted: bool,
+      supported_apps: list(anyObject),
+    },
+  ),
+);
+
 /** What each addition to a body says. */
 const ADDITIONS: Record<string, string> = {
   add_contact_number: 'You can call us at any time.',
@@ -28,9 +41,9 @@ const ADDITIONS: Record<string, string> = {
   add_track_package_link: 'Track your package on our page.',
 };
 
-interface ButtonInput extends JsonObject {
+interface ButtonInput {
   type: string;
-  url?: { base_url?: string; url_suffix_example?: string };
+  url?: { base_url: string; url_suffix_example?: string };
   phone_number?: string;
 }
 
@@ -49,21 +62,24 @@ export function readLibraryCreation(body: JsonObject): NewTemplate {
   if (category !== original.category) {
     throw refused('Invalid category', `The library template ${original.name} is of category ${original.category}.`);
   }
-  const additions = readJson(body.library_template_body_inputs, {}) as JsonObject;
-  asGraphFaults(() => bodyInputs(additions, 'library_template_body_inputs'));
-  const inputs = readJson(body.library_template_button_inputs, []);
-  const buttons = filledButtons(original.buttons ?? [], Array.isArray(inputs) ? (inputs as ButtonInput[]) : []);
-  const components = componentsOf(original, additions, buttons);
+  const additions = readInputs(body.library_template_body_inputs ?? {}, bodyInputs) as JsonObject;
+  const inputs = readInputs(body.library_template_button_inputs ?? [], buttonInputs) as ButtonInput[];
+  const components = componentsOf(original, additions, filledButtons(original.buttons ?? [], inputs));
   return { name, language, category, components, library_template_name } as NewTemplate;
 }
 
 /** Both inputs come as JSON or as text that holds it. */
-function readJson(given: unknown, otherwise: unknown): unknown {
-  if (typeof given !== 'string') return given ?? otherwise;
+function readInputs(given: unknown, check: Check): unknown {
+  const inputs = typeof given === 'string' ? parsed(given) : given;
+  asGraphFaults(() => check(inputs, 'the inputs of a library template'));
+  return inputs;
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(given);
+    return JSON.parse(text);
   } catch {
-    throw refused('Invalid parameter', 'The inputs of a library template must be JSON.');
+    return undefined; // refused like anything else that is no input
   }
 }
 
@@ -87,7 +103,7 @@ function filledButtons(buttons: TemplateButton[], inputs: ButtonInput[]): Templa
   const filled = buttons.map((button) => {
     if (button.type === 'QUICK_REPLY') return button;
     const input = left.shift();
-    if (!isObject(input) || input.type !== button.type) {
+    if (input?.type !== button.type) {
       throw missingField('BUTTONS', `library_template_button_inputs for the ${button.type} button "${button.text}"`);
     }
     return button.type === 'URL' ? filledUrl(button, input) : filledPhoneNumber(button, input);
@@ -97,14 +113,14 @@ function filledButtons(buttons: TemplateButton[], inputs: ButtonInput[]): Templa
 }
 
 function filledUrl(button: TemplateButton, { url }: ButtonInput): TemplateButton {
-  const { base_url, url_suffix_example } = url ?? {};
-  if (typeof base_url !== 'string') throw missingField('URL', 'url.base_url');
+  if (!url) throw missingField('URL', 'url.base_url');
+  const { base_url, url_suffix_example } = url;
   if (!base_url.includes('{{')) return { ...button, url: base_url };
-  if (typeof url_suffix_example !== 'string') throw missingField('URL', 'url.url_suffix_example');
+  if (url_suffix_example === undefined) throw missingField('URL', 'url.url_suffix_example');
   return { ...button, url: base_url, example: [url_suffix_example] };
 }
 
 function filledPhoneNumber(button: TemplateButton, { phone_number }: ButtonInput): TemplateButton {
-  if (typeof phone_number !== 'string') throw missingField('PHONE_NUMBER', 'phone_number');
+  if (phone_number === undefined) throw missingField('PHONE_NUMBER', 'phone_number');
   return { ...button, phone_number };
 }
