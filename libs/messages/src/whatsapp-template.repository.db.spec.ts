@@ -242,6 +242,14 @@ describe(WhatsAppTemplateRepository.name, () => {
       });
     });
 
+    it('plans no category that it has already', async () => {
+      await templates.replaceAll(BUSINESS_ACCOUNT_ID, [aListed()], inMs(-60_000));
+
+      await tell({ correctCategory: 'UTILITY' });
+
+      expect(await find()).toMatchObject({ category: 'UTILITY', correctCategory: null });
+    });
+
     it('changes the texts of its components, and nothing else of them', async () => {
       const components = [
         { type: 'HEADER', format: 'TEXT', text: 'Old' },

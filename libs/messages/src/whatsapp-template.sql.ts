@@ -126,7 +126,7 @@ written AS (
       category = coalesce(n.category, t.category),
       category_told_at = coalesce(n."categoryToldAt", t.category_told_at),
       previous_category = coalesce(n."previousCategory", t.previous_category),
-      correct_category = CASE WHEN ${IS_TO_COME} THEN n."correctCategory"
+      correct_category = CASE WHEN ${IS_TO_COME} THEN nullif(n."correctCategory", coalesce(n.category, t.category))
         WHEN n.category IS NULL THEN t.correct_category END,
       category_changes_at = CASE WHEN ${IS_TO_COME} THEN n."categoryChangesAt"
         WHEN n.category IS NULL THEN t.category_changes_at END,

@@ -65,6 +65,15 @@ describe(EventTemplateAudit.name, () => {
     expect(await audit.look()).toEqual([{ eventType: 'po.late', fault: 'is REJECTED' }]);
   });
 
+  it('ends its look before the application does, and begins no other', async () => {
+    synced();
+    await audit.beforeApplicationShutdown();
+    synced();
+    await audit.beforeApplicationShutdown();
+
+    expect(probed).toHaveLength(2);
+  });
+
   it('warns again of what was mended in between', async () => {
     faults.set('en', 'is PAUSED');
     await sync();

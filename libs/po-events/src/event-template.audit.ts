@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 
 import { AppConfig, type EventTemplate } from '#common';
 import { TemplateProbe } from '#whatsapp';
@@ -14,9 +14,11 @@ export interface EventTemplateFault {
  * stops nothing: Meta may still be reviewing the template, and events wait for it.
  */
 @Injectable()
-export class EventTemplateAudit implements OnModuleInit {
+export class EventTemplateAudit implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger(EventTemplateAudit.name);
   private told = new Map<string, string>();
+  private looking = Promise.resolve();
+  private stopping = false;
 
   constructor(
     private readonly config: AppConfig,
@@ -25,11 +27,14 @@ export class EventTemplateAudit implements OnModuleInit {
 
   onModuleInit(): void {
     this.probe.afterSync(() => {
-      this.look().then(
-        (faults) => this.tell(faults),
-        (cause: unknown) => this.logger.warn({ message: 'Templates of events were not looked at', err: cause }),
-      );
+      if (!this.stopping) this.looking = this.looking.then(() => this.lookAndTell());
     });
+  }
+
+  /** A look that is under way still needs the database. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    await this.looking;
   }
 
   /** What stands against the templates of events now. */
@@ -40,6 +45,14 @@ export class EventTemplateAudit implements OnModuleInit {
       if (fault !== undefined) faults.push({ eventType: mapped.eventType, fault });
     }
     return faults;
+  }
+
+  private async lookAndTell(): Promise<void> {
+    try {
+      this.tell(await this.look());
+    } catch (cause) {
+      this.logger.warn({ message: 'Templates of events were not looked at', err: cause });
+    }
   }
 
   /** Only what is news: a sync comes every hour, and with every refusal. */

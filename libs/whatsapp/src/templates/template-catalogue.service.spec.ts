@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import { AppError, type Clock } from '#common';
 import type {
   KeyTarget,
+  SyncTurn,
   TemplateKeyRepository,
   TemplateSyncRepository,
   WhatsAppTemplate,
@@ -36,6 +37,7 @@ describe(TemplateCatalogueService.name, () => {
   let atMeta: CloudApiTemplate[];
   let metaIsAway: boolean;
   let pulls: number;
+  let anotherAsked: boolean;
   let stored: WhatsAppTemplate[];
   let lookUps: string[];
   /** Runs between a look-up's reading and its answer. */
@@ -51,6 +53,7 @@ describe(TemplateCatalogueService.name, () => {
 
   beforeEach(() => {
     [atMeta, metaIsAway, pulls, stored, now] = [[PO], false, 0, [], Date.parse('2026-11-01T10:00:00Z')];
+    anotherAsked = false;
     [lookUps, beforeAnswer] = [[], () => Promise.resolve()];
     repository = strict<WhatsAppTemplateRepository>({
       findByName: async (account, name) => {
@@ -83,8 +86,9 @@ describe(TemplateCatalogueService.name, () => {
   });
 
   function aCatalogue(): TemplateCatalogueService {
+    const turn = (): SyncTurn => ({ state: 'turn', since: 'now', askedAt: clock.now() });
     const syncs = strict<TemplateSyncRepository>({
-      takeTurn: () => Promise.resolve({ state: 'turn', since: 'now', askedAt: clock.now() }),
+      takeTurn: (_, maxAgeMs) => Promise.resolve(anotherAsked && maxAgeMs > 0 ? { state: 'fresh' } : turn()),
       handBack: () => Promise.resolve(),
     });
     const keys = new TemplateKeysService(keyRepository, repository);
@@ -216,6 +220,15 @@ describe(TemplateCatalogueService.name, () => {
       code: 'templates-unavailable',
       retryAfterSeconds: 10,
     });
+  });
+
+  it('does not believe what another replica fetched for longer than what it fetched itself', async () => {
+    anotherAsked = true;
+    await catalogue.sync(SENDER, 30 * 60_000);
+    anotherAsked = false;
+
+    expect(await refusal({ parameters: PARAMETERS })).toBeUndefined();
+    expect(pulls).toBe(1);
   });
 
   it('stands by its copy when Meta is away', async () => {

@@ -157,10 +157,11 @@ export class TemplateCatalogueService {
 
   private async pull(sender: Sender, maxAgeMs: number): Promise<void> {
     const begun = this.clock.now().getTime();
-    await this.puller.pull(sender, maxAgeMs);
+    const asked = await this.puller.pull(sender, maxAgeMs);
     this.remembered.clear();
     this.keys.forget();
-    this.syncedAt.set(sender.businessAccountId, begun);
+    // What another replica fetched may be as old as that.
+    this.syncedAt.set(sender.businessAccountId, asked ? begun : begun - maxAgeMs);
     for (const tell of this.listeners) tell();
   }
 }

@@ -107,8 +107,9 @@ describe(TemplatePuller.name, () => {
   it('does not ask when another replica has just done so', async () => {
     turns = [{ state: 'busy' }, { state: 'busy' }, { state: 'fresh' }];
 
-    await puller.pull(aSender(), 10_000);
+    const asked = await puller.pull(aSender(), 10_000);
 
+    expect(asked).toBe(false);
     expect([stored, handedBack]).toEqual([[], []]);
     expect(maxAges).toEqual([10_000, 10_000, 10_000]);
   });

@@ -27,13 +27,13 @@ export class TemplatePuller {
 
   /**
    * One replica at a time asks for an account; the others wait, and take over what it fetched if that is no older than
-   * `maxAgeMs`.
+   * `maxAgeMs`. Answers whether this one asked.
    * @throws CloudApiError; Error when another replica takes too long
    */
-  async pull(sender: Sender, maxAgeMs: number): Promise<void> {
+  async pull(sender: Sender, maxAgeMs: number): Promise<boolean> {
     const { businessAccountId } = sender;
     const turn = await this.waitForTurn(businessAccountId, maxAgeMs);
-    if (turn.state === 'fresh') return;
+    if (turn.state === 'fresh') return false;
     let done = false;
     try {
       await this.fetch(sender, turn);
@@ -41,6 +41,7 @@ export class TemplatePuller {
     } finally {
       await this.syncs.handBack(businessAccountId, turn.since, done);
     }
+    return true;
   }
 
   private async waitForTurn(businessAccountId: string, maxAgeMs: number): Promise<Turn | { state: 'fresh' }> {
