@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
 
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
@@ -41,8 +42,7 @@ export class HeaderExamplesService {
           `A header cannot be shown by ${type.mimeType}, but by ${known}.`,
         );
       }
-      const bytes = createReadStream(file.path) as AsyncIterable<Buffer>;
-      return await this.submissions.uploadExample(sender, { bytes, size: file.size, mimeType: type.mimeType });
+      return await this.send(sender, createReadStream(file.path), file.size, type.mimeType);
     } finally {
       await this.media.discard(received.file);
     }
@@ -80,9 +80,12 @@ export class HeaderExamplesService {
 
   private async give(sender: Sender, tenantId: string | null, { mediaId }: HeaderFile): Promise<string> {
     const media = this.media.assertStored(await this.media.find(tenantId, mediaId));
-    const bytes = await this.media.read(media);
+    return this.send(sender, await this.media.read(media), media.size, media.mimeType);
+  }
+
+  private async send(sender: Sender, bytes: Readable, size: number, mimeType: string): Promise<string> {
     try {
-      return await this.submissions.uploadExample(sender, { bytes, size: media.size, mimeType: media.mimeType });
+      return await this.submissions.uploadExample(sender, { bytes, size, mimeType });
     } finally {
       // A call that failed before it began has not read it.
       bytes.destroy();
