@@ -90,7 +90,12 @@ describe('the registry of templates', () => {
     });
     expect(graph.pages).toHaveLength(asked);
     await soon(async () => expect((await send('notice_200')).body).toMatchObject({ code: 'template-not-found' }));
-    await soon(async () => expect((await send('notice_201')).body).toMatchObject({ code: 'template-not-approved' }));
+    // It goes as soon as Meta lets the template go on.
+    const { body: waiting } = await send('notice_201').expect(202);
+    await soon(async () => {
+      const { body } = await app.api.get(`/api/v1/whatsapp/messages/${waiting.id}`);
+      expect(body.pending_reason).toBe('held');
+    });
     await send('notice_202').expect(202);
 
     await sync();
