@@ -26,7 +26,7 @@ const EDITABLE = ['APPROVED', 'REJECTED', 'PAUSED'];
 
 /** Our copy of Meta's list: fetched anew, and no longer remembered as it was. */
 interface OurCopy {
-  sync(sender: Sender, maxAgeMs: number): Promise<void>;
+  sync(sender: Sender, maxAgeMs: number): Promise<unknown>;
   forget(): void;
 }
 
