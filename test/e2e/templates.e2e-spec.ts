@@ -59,8 +59,8 @@ describe('templates', () => {
     const { data } = (await answer.json()) as { data: { name: string; language: string; components: object[] }[] };
     return data.filter((one) => one.name === name);
   };
-  const keyOf = async (...scopes: Scope[]) =>
-    (await new ApiKeyRepository(app.database).create({ tenantId: TENANT, name: 'test', scopes, expiresAt: null })).key;
+  const keyOf = async (tenantId: string | null, ...scopes: Scope[]) =>
+    (await new ApiKeyRepository(app.database).create({ tenantId, name: 'test', scopes, expiresAt: null })).key;
 
   describe('that are created', () => {
     it('are submitted in Meta’s form, stand in the registry at once, and can be sent once they are approved', async () => {
@@ -465,7 +465,7 @@ describe('templates', () => {
     [
       'is read',
       async (scope) => {
-        const key = await keyOf(scope);
+        const key = await keyOf(null, scope);
         for (const path of ['', '/po_notification', '/library']) {
           await app.anonymous.get(TEMPLATES + path).expect(401);
           await app.anonymous
@@ -478,7 +478,7 @@ describe('templates', () => {
     [
       'is written',
       async (scope) => {
-        const key = await keyOf(scope);
+        const key = await keyOf(null, scope);
         const asked = [
           app.anonymous.post(TEMPLATES).send({}),
           app.anonymous.post(`${TEMPLATES}/sync`),
@@ -500,7 +500,7 @@ describe('templates', () => {
   });
 
   it('are another tenant’s where the key belongs to one', async () => {
-    const key = await keyOf('templates:write');
+    const key = await keyOf(TENANT, 'templates:write');
 
     const { body } = await app.anonymous
       .post(`${TEMPLATES}/sync?tenant_id=01930000-0000-7000-8000-0000000000aa`)
@@ -508,6 +508,24 @@ describe('templates', () => {
       .expect(403);
 
     expect(body.code).toBe('tenant-foreign');
+  });
+
+  it('of the account that tenants share are changed by a platform key alone', async () => {
+    const key = await keyOf(TENANT, 'templates:write', 'templates:read');
+    const asked = [
+      app.anonymous.post(TEMPLATES).send(written()),
+      app.anonymous.post(`${TEMPLATES}/setup`),
+      app.anonymous.patch(`${TEMPLATES}/po_notification/es`).send({ components: [PLAIN] }),
+      app.anonymous.delete(`${TEMPLATES}/po_notification`),
+      app.anonymous.post(`${TEMPLATES}/po_notification/es/unpause`),
+    ];
+
+    for (const request of asked) {
+      const { body } = await request.set('X-API-Key', key).expect(403);
+      expect(body.code).toBe('platform-key-required');
+    }
+    expect(await inSimulator('po_notification')).toHaveLength(1);
+    await app.anonymous.post(`${TEMPLATES}/sync`).set('X-API-Key', key).expect(200);
   });
 
   it.each<[number, number, string]>([

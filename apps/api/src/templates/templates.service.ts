@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 
-import { isUuid, PLATFORM_TENANT_ID, ValidationError } from '#common';
+import { AppError, isUuid, PLATFORM_TENANT_ID, ValidationError } from '#common';
 import { TemplateListView, type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
 import { type Caller, type Sender, SenderDirectory, tenantOf } from '#tenants';
 import {
@@ -58,7 +58,7 @@ export class TemplatesService {
       throw new ValidationError([{ field: 'tenant_id', message: 'must be the UUID of a tenant' }]);
     }
     const tenantId = this.tenantIdOf(caller, named);
-    const sender = this.senders.forTenant(tenantId);
+    const sender = this.changedBy(caller, named);
     const keyed = { tenantId: tenantId ?? PLATFORM_TENANT_ID, key, route: 'POST /api/v1/whatsapp/templates', body };
     return this.idempotency.once(keyed, async () => {
       const read = assertRead(readNewTemplate(template));
@@ -74,7 +74,7 @@ export class TemplatesService {
   ): Promise<TemplateResponse> {
     const given = assertObject(body);
     const tenantId = this.tenantIdOf(caller, named);
-    const sender = this.senders.forTenant(tenantId);
+    const sender = this.changedBy(caller, named);
     const present = await this.submissions.find(sender, name, language);
     const changes = assertRead(readTemplateChanges(given, present));
     await this.examples.resolve(sender, tenantId, changes.components);
@@ -82,11 +82,11 @@ export class TemplatesService {
   }
 
   async delete(caller: Caller, name: string, language?: string, tenantId?: string): Promise<void> {
-    await this.submissions.delete(this.senderOf(caller, tenantId), name, language);
+    await this.submissions.delete(this.changedBy(caller, tenantId), name, language);
   }
 
   async unpause(caller: Caller, name: string, language: string, tenantId?: string): Promise<TemplateResponse> {
-    return toTemplateResponse(await this.submissions.unpause(this.senderOf(caller, tenantId), name, language));
+    return toTemplateResponse(await this.submissions.unpause(this.changedBy(caller, tenantId), name, language));
   }
 
   /** Fetches all of them from Meta; answers how many it has. */
@@ -99,7 +99,7 @@ export class TemplatesService {
 
   /** Sees to the template of purchase-order notifications. */
   async setUp(caller: Caller, tenantId?: string): Promise<TemplateSetupResponse> {
-    const { state, isNew, template, advice } = await this.notification.setUp(this.senderOf(caller, tenantId));
+    const { state, isNew, template, advice } = await this.notification.setUp(this.changedBy(caller, tenantId));
     return { state, is_new: isNew, template: template ? toTemplateResponse(template) : null, advice };
   }
 
@@ -111,6 +111,17 @@ export class TemplatesService {
 
   async uploadExample(caller: Caller, request: Request, tenantId?: string): Promise<string> {
     return this.examples.upload(this.senderOf(caller, tenantId), request);
+  }
+
+  /** @throws AppError 403 where a tenant would change the templates that all tenants without an account of their own send */
+  private changedBy(caller: Caller, named: string | undefined): Sender {
+    const sender = this.senderOf(caller, named);
+    if (caller.tenantId === null || sender !== this.senders.forTenant(null)) return sender;
+    throw new AppError(
+      403,
+      'platform-key-required',
+      "This tenant sends from the platform's account, whose templates it shares with others: a platform key changes them.",
+    );
   }
 
   private senderOf(caller: Caller, named: string | undefined): Sender {
