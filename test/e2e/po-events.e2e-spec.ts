@@ -140,8 +140,8 @@ describe('purchase-order events from RabbitMQ', () => {
     await eventually(() => expect(app.simulator.ledger().map(({ to }) => to)).toEqual(['+34612000023']));
   });
 
-  it('wait while the template is paused, and go out once it is not', async () => {
-    app.simulator.setTemplate('po_notification', 'es', { status: 'PAUSED' });
+  it('wait while the template is disabled, and go out once it is not', async () => {
+    app.simulator.setTemplate('po_notification', 'es', { status: 'DISABLED' });
     await syncTemplates(app);
     await broker.publish(aNewEvent());
     await broker.publish(aNewEvent({ supplier_phone: '' }));
@@ -469,7 +469,7 @@ describe('POST /api/v1/po-events', () => {
 
   it('answers 503 while the template cannot be used, and takes the event later', async () => {
     const event = aNewEvent();
-    app.simulator.setTemplate('po_notification', 'es', { status: 'PAUSED' });
+    app.simulator.setTemplate('po_notification', 'es', { status: 'DISABLED' });
     await syncTemplates(app);
 
     const { body } = await post(event).expect(503).expect('Retry-After', '60');
@@ -477,7 +477,7 @@ describe('POST /api/v1/po-events', () => {
 
     expect(body).toMatchObject({
       code: 'po-notification-template-unusable',
-      detail: expect.stringContaining('PAUSED'),
+      detail: expect.stringContaining('DISABLED'),
     });
     // The webhook that says so outweighs a listing of the same moment.
     await eventually(async () => {

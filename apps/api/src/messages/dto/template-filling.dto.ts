@@ -60,6 +60,7 @@ export class TemplateFillingDto {
 /** The template of a send. */
 @ApiSchema({ name: 'SendTemplate' })
 export class SendTemplateDto extends TemplateFillingDto {
-  @ApiProperty({ example: 'po_notification' }) name: string;
+  @ApiPropertyOptional({ example: 'po_notification', description: "Meta's name, or `key`." }) name?: string;
+  @ApiPropertyOptional({ example: 'order-approved', description: 'Our name of it.' }) key?: string;
   @ApiProperty({ example: 'es', description: 'Or `{ "code": "es" }`.' }) language: unknown;
 }
