@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { preparedRows, queryRows, type Statement, storableJson } from '#common';
 
 import type { PendingReason } from './delivery-status.ts';
+import type { TemplateUse } from './entities/template-use.entity.ts';
 import type { MessageError, WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
 import { useFallbacks, WINDOW_CLOSED } from './message-fallbacks.ts';
 import { BLOCKED, CLAIM } from './outbox.claim.sql.ts';
@@ -116,14 +117,14 @@ export class OutboxRepository {
    * does not know. A result of an attempt that is no longer the current one is a line of the timeline and moves nothing.
    */
   async recordResults(results: AttemptResult[]): Promise<void> {
-    const rows = storableJson(results.map(toResultRow));
+    const parameters = [storableJson(results.map(toResultRow)), JSON.stringify(usesIn(results))];
     const outOfWindow = results.filter(({ error }) => error?.code === WINDOW_CLOSED).map(({ message }) => message.id);
     if (outOfWindow.length === 0) {
-      await preparedRows(this.dataSource, RECORD, [rows]);
+      await preparedRows(this.dataSource, RECORD, parameters);
       return;
     }
     await this.dataSource.transaction(async (tx) => {
-      await preparedRows(tx, RECORD, [rows]);
+      await preparedRows(tx, RECORD, parameters);
       await useFallbacks(tx, outOfWindow);
     });
   }
@@ -181,7 +182,7 @@ const GIVE_TURNS: Statement = {
   text: unpark('SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS c (phone_number_id, contact_key)'),
 };
 
-/** $1: JSON list of `toResultRow`. */
+/** $1: JSON list of `toResultRow`; $2: of uses. */
 const RECORD: Statement = {
   name: 'record-results',
   text: `
@@ -196,19 +197,18 @@ event AS (
   SELECT message_id, coalesce(pending_reason, lower(status::text)), 'dispatcher',
          attempted_at + elapsed_ms * interval '1 millisecond', details
   FROM result
-  ON CONFLICT DO NOTHING RETURNING message_id, type),
-current AS MATERIALIZED (
-  -- In the order of ids, as whoever applies statuses: they would wait for each other in a circle.
-  SELECT m.id, m.phone_number_id, m.template_name, m.template_language
-  FROM whatsapp_messages m JOIN result r ON m.id = r.message_id AND m.attempts = r.attempt
-  WHERE m.direction = 'outbound' ORDER BY m.id FOR NO KEY UPDATE OF m),
+  ON CONFLICT DO NOTHING RETURNING true),
 used AS (
   INSERT INTO template_uses (phone_number_id, template_name, template_language, sent)
-  SELECT c.phone_number_id, c.template_name, c.template_language, count(*)
-  -- Of lines that are new: what is recorded again is not counted again.
-  FROM event JOIN current c ON c.id = event.message_id
-  WHERE event.type = 'sent' AND c.template_name IS NOT NULL
-  GROUP BY 1, 2, 3)
+  SELECT "phoneNumberId", "templateName", "templateLanguage", sent
+  FROM jsonb_to_recordset($2::jsonb) AS u (
+    "phoneNumberId" text, "templateName" text, "templateLanguage" text, sent integer)
+  -- Results that are recorded again come as they came before: then no line is new, and nothing is counted again.
+  WHERE EXISTS (SELECT FROM event)),
+current AS MATERIALIZED (
+  -- In the order of ids, as whoever applies statuses: they would wait for each other in a circle.
+  SELECT m.id FROM whatsapp_messages m JOIN result r ON m.id = r.message_id AND m.attempts = r.attempt
+  WHERE m.direction = 'outbound' ORDER BY m.id FOR NO KEY UPDATE OF m)
 UPDATE whatsapp_messages m
 SET status = CASE WHEN m.status IN ('PENDING', 'CANCELLED') THEN r.status ELSE m.status END,
     pending_reason = CASE WHEN m.status = 'PENDING' THEN r.pending_reason END,
@@ -258,6 +258,20 @@ function toOutboxMessage(row: ClaimRow): OutboxMessage {
     attempts: row.attempts,
     attemptedAt: row.attempted_at,
   };
+}
+
+/** How many messages of each template Meta took. */
+function usesIn(results: AttemptResult[]): Omit<TemplateUse, 'id' | 'lastAt'>[] {
+  const uses = new Map<string, Omit<TemplateUse, 'id' | 'lastAt'>>();
+  for (const { status, message } of results) {
+    const { phoneNumberId, templateName, templateLanguage } = message;
+    if (status !== 'SENT' || !templateName || !templateLanguage) continue;
+    const key = `${phoneNumberId} ${templateName} ${templateLanguage}`;
+    const use = uses.get(key);
+    if (use) use.sent += 1;
+    else uses.set(key, { phoneNumberId, templateName, templateLanguage, sent: 1 });
+  }
+  return [...uses.values()];
 }
 
 function toResultRow(result: AttemptResult) {
