@@ -32,7 +32,8 @@ export class TemplateResponse {
   @ApiProperty({ type: String, ...nullable }) sub_category: string | null;
   @ApiProperty({ type: Number, ...nullable }) message_send_ttl_seconds: number | null;
   @ApiProperty({ type: String, ...nullable }) library_template_name: string | null;
-  @ApiProperty() sent_count: number;
+  @ApiProperty({ description: 'Messages of it that Meta took; some seconds behind.' }) sent_count: number;
+  @ApiProperty({ format: 'date-time', type: String, nullable: true }) last_used_at: string | null;
   @ApiProperty({ description: 'False: Meta has it no more.' }) is_active: boolean;
   @ApiProperty({ format: 'date-time', description: 'When Meta was last asked about it.' }) synced_at: string;
 }
@@ -68,6 +69,7 @@ export function toTemplateResponse(template: WhatsAppTemplate): TemplateResponse
     message_send_ttl_seconds: template.messageSendTtlSeconds,
     library_template_name: template.libraryTemplateName,
     sent_count: template.sentCount,
+    last_used_at: template.lastUsedAt?.toISOString() ?? null,
     is_active: template.isActive,
     synced_at: template.syncedAt.toISOString(),
   };
