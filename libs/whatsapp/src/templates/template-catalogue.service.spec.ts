@@ -263,7 +263,9 @@ describe(TemplateCatalogueService.name, () => {
       expect(await beside({ language: 7 })).toEqual([]);
       expect(await beside({ name: 'PO' }, 'template.name')).toEqual([]);
       expect(await catalogue.faultsBeside([], null, SENDER, { type: 'text', template: {} })).toEqual([]);
-      expect(await catalogue.faultsBeside([], null, SENDER, { type: 'template', template: 'po_notification' })).toEqual([]);
+      expect(await catalogue.faultsBeside([], null, SENDER, { type: 'template', template: 'po_notification' })).toEqual(
+        [],
+      );
     });
 
     it('says nothing while nothing is known of the templates', async () => {
