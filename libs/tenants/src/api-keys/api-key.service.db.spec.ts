@@ -52,19 +52,27 @@ const reload = (id: string) => dataSource.manager.findOneByOrFail(ApiKey, { id }
 
 describe(ApiKeyService.name, () => {
   it('knows the tenant and the scopes of a key', async () => {
-    const { key } = await aKey({ scopes: ['messages:send', 'statistics:read'] });
+    const { id, key } = await aKey({ scopes: ['messages:send', 'statistics:read'] });
 
-    expect(await service.identify(key)).toEqual({ tenantId: TENANT, scopes: ['messages:send', 'statistics:read'] });
+    expect(await service.identify(key)).toEqual({
+      tenantId: TENANT,
+      scopes: ['messages:send', 'statistics:read'],
+      actor: { kind: 'api-key', id, name: 'procurement' },
+    });
   });
 
   it('knows a platform key that was made later by its lack of a tenant', async () => {
     const { key } = await aKey({ tenantId: null, scopes: ['admin'] });
 
-    expect(await service.identify(key)).toEqual({ tenantId: null, scopes: ['admin'] });
+    expect(await service.identify(key)).toMatchObject({ tenantId: null, scopes: ['admin'] });
   });
 
   it('gives the key of the environment every scope over every tenant', async () => {
-    expect(await service.identify('the-platform-key')).toEqual({ tenantId: null, scopes: SCOPES });
+    expect(await service.identify('the-platform-key')).toEqual({
+      tenantId: null,
+      scopes: SCOPES,
+      actor: { kind: 'environment', id: null, name: 'ADMIN_API_KEY' },
+    });
   });
 
   it.each(['', 'pal_', 'the-platform-keys', "' OR true --", 'x\0y'])('does not know the key %p', async (key) => {

@@ -5,22 +5,17 @@ import { LRUCache } from 'lru-cache';
 
 import { Clock } from '#common';
 
-import { type ApiKey, type Scope, SCOPES } from './api-key.entity.ts';
+import type { Actor, Caller } from '../auth/caller.ts';
+import { type ApiKey, SCOPES } from './api-key.entity.ts';
 import { ApiKeyRepository, hashKey } from './api-key.repository.ts';
 import { PlatformKey } from './platform-key.ts';
-
-/** Who calls, and what they may do. */
-export interface Caller {
-  /** Null: a platform key, which names the tenant in each request. */
-  tenantId: string | null;
-  scopes: readonly Scope[];
-}
 
 const LAST_USED_GRAIN_MS = 60_000;
 /** A busy caller's key is looked up once a second, and a revoked one works no longer than that. */
 const REMEMBERED_MS = 1_000;
 const KEYS_REMEMBERED = 10_000;
 const NOBODY = Symbol('no such key');
+const ENVIRONMENT: Actor = { kind: 'environment', id: null, name: 'ADMIN_API_KEY' };
 
 @Injectable()
 export class ApiKeyService {
@@ -42,13 +37,16 @@ export class ApiKeyService {
   /** The caller a key stands for; undefined when it is unknown, revoked or expired. */
   async identify(key: string): Promise<Caller | undefined> {
     const keyHash = hashKey(key);
-    if (timingSafeEqual(Buffer.from(keyHash), this.platformKeyHash)) return { tenantId: null, scopes: SCOPES };
+    if (timingSafeEqual(Buffer.from(keyHash), this.platformKeyHash)) {
+      return { tenantId: null, scopes: SCOPES, actor: ENVIRONMENT };
+    }
 
     const found = await this.remembered.fetch(keyHash);
     const now = this.clock.now();
     if (!found || found === NOBODY || found.revokedAt || (found.expiresAt && found.expiresAt <= now)) return undefined;
     await this.noteUse(found, now);
-    return { tenantId: found.tenantId, scopes: found.scopes };
+    const { id, name, tenantId, scopes } = found;
+    return { tenantId, scopes, actor: { kind: 'api-key', id, name } };
   }
 
   /** A key was revoked or replaced: what is remembered of keys may be old. */

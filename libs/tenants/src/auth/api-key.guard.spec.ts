@@ -9,13 +9,15 @@ import supertest from 'supertest';
 import { ProblemFilter } from '#common';
 
 import { type Scope, SCOPES } from '../api-keys/api-key.entity.ts';
-import { ApiKeyService, type Caller } from '../api-keys/api-key.service.ts';
+import { ApiKeyService } from '../api-keys/api-key.service.ts';
 import { ApiKeyGuard } from './api-key.guard.ts';
 import { CurrentCaller } from './caller.decorator.ts';
+import type { Actor, Caller } from './caller.ts';
 import { Public, RequireScope } from './require-scope.decorator.ts';
 
 const TENANT = '0192f0c1-2b3c-7d4e-8f50-6172839405a6';
-const aCaller = (...scopes: Scope[]): Caller => ({ tenantId: TENANT, scopes });
+const ACTOR: Actor = { kind: 'api-key', id: '0192f0c1-2b3c-7d4e-8f50-6172839405a7', name: 'warehouse' };
+const aCaller = (...scopes: Scope[]): Caller => ({ tenantId: TENANT, scopes, actor: ACTOR });
 
 /** Each key is named for what its caller may do. */
 const CALLERS = new Map<string, Caller>([
@@ -90,7 +92,7 @@ describe(ApiKeyGuard.name, () => {
   ])('lets the caller in by %s, and tells the handler who it is', async (_how, headers) => {
     const { body } = await api.get('/messages').set(headers).expect(200);
 
-    expect(body).toEqual({ tenantId: TENANT, scopes: ['messages:read'] });
+    expect(body).toEqual({ tenantId: TENANT, scopes: ['messages:read'], actor: ACTOR });
   });
 
   it.each([

@@ -3,8 +3,9 @@ import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 
 import type { Scope } from '../api-keys/api-key.entity.ts';
-import { ApiKeyService, type Caller } from '../api-keys/api-key.service.ts';
+import { ApiKeyService } from '../api-keys/api-key.service.ts';
 import { authorize } from './authorize.ts';
+import type { Caller } from './caller.ts';
 import { PUBLIC, REQUIRED_SCOPE } from './require-scope.decorator.ts';
 
 export type AuthenticatedRequest = Request & { caller: Caller };

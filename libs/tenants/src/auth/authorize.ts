@@ -3,7 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '#common';
 
 import type { Scope } from '../api-keys/api-key.entity.ts';
-import type { ApiKeyService, Caller } from '../api-keys/api-key.service.ts';
+import type { ApiKeyService } from '../api-keys/api-key.service.ts';
+import type { Caller } from './caller.ts';
 
 /**
  * Whose key a request carries, if it may do what `scope` names.

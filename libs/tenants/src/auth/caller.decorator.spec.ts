@@ -3,14 +3,15 @@ import { describe, expect, it } from '@jest/globals';
 import { AppError, ValidationError } from '#common';
 
 import { SCOPES } from '../api-keys/api-key.entity.ts';
-import type { Caller } from '../api-keys/api-key.service.ts';
 import { tenantOf } from './caller.decorator.ts';
+import type { Actor, Caller } from './caller.ts';
 
 const OURS = '0192f0c1-2b3c-7d4e-8f50-6172839405a6';
 const ANOTHERS = '0192f0c1-2b3c-7d4e-8f50-6172839405a7';
 
-const platform: Caller = { tenantId: null, scopes: SCOPES };
-const tenant: Caller = { tenantId: OURS, scopes: SCOPES };
+const actor: Actor = { kind: 'api-key', id: '0192f0c1-2b3c-7d4e-8f50-6172839405a8', name: 'warehouse' };
+const platform: Caller = { tenantId: null, scopes: SCOPES, actor };
+const tenant: Caller = { tenantId: OURS, scopes: SCOPES, actor };
 
 function refusalOf(attempt: () => unknown): unknown {
   try {

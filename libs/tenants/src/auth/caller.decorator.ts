@@ -2,8 +2,8 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 
 import { AppError, isUuid, ValidationError } from '#common';
 
-import type { Caller } from '../api-keys/api-key.service.ts';
 import type { AuthenticatedRequest } from './api-key.guard.ts';
+import type { Caller } from './caller.ts';
 
 /** Whose API key it is. */
 export const CurrentCaller = createParamDecorator(
