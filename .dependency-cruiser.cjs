@@ -14,6 +14,7 @@ module.exports = {
     lib('messages', 'common'),
     lib('whatsapp', 'common', 'tenants', 'messages'),
     lib('media', 'common', 'tenants', 'messages', 'whatsapp'),
+    lib('audit', 'common', 'tenants'),
     lib('webhooks', 'common', 'tenants', 'messages', 'whatsapp', 'media'),
     lib('po-events', 'common', 'messages', 'whatsapp'),
     {

@@ -17,6 +17,7 @@ import { LightenContactsAndWebhookRounds1795219200019 } from './1795219200019-li
 import { FollowTemplates1795219200021 } from './1795219200021-follow-templates.ts';
 import { CreateTemplateKeys1795219200022 } from './1795219200022-create-template-keys.ts';
 import { CountTemplateUses1795219200025 } from './1795219200025-count-template-uses.ts';
+import { CreateAuditEntries1795219200036 } from './1795219200036-create-audit-entries.ts';
 
 /** In the order they run. Append only: what has run somewhere is never edited. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   FollowTemplates1795219200021,
   CreateTemplateKeys1795219200022,
   CountTemplateUses1795219200025,
+  CreateAuditEntries1795219200036,
 ];

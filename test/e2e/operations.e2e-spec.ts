@@ -91,6 +91,27 @@ describe('operations', () => {
     await runKeys('revoke', String(keyId));
 
     await ask().expect(401);
+    const { body } = await app.api.get('/api/v1/audit').query({ object_id: keyId }).expect(200);
+    expect(body.data).toMatchObject([
+      { action: 'api-key.revoked', before: { state: 'active' }, after: { state: 'revoked' }, tenant_id: TENANT },
+      { action: 'api-key.created', before: null, actor: { kind: 'environment', name: 'command line' } },
+    ]);
+    expect(JSON.stringify(body)).not.toContain(key);
+  });
+
+  it('verifies the audit log by command, up to a head that was noted', async () => {
+    await runKeys('create', '--name', 'procurement', '--tenant', TENANT, '--scopes', 'messages:read');
+    const untouched = await verify();
+    const [, head] = /(\d+:[0-9a-f]{64})/.exec(untouched.stdout) ?? [];
+    const noted = await verify('--noted', String(head));
+    await app.database.query('ALTER TABLE audit_entries DISABLE TRIGGER USER');
+    await app.database.query(`UPDATE audit_entries SET actor_name = 'somebody else' WHERE sequence = 1`);
+    const changed = await verify();
+
+    expect([untouched.code, noted.code, changed.code]).toEqual([0, 0, 1]);
+    expect(untouched.stdout).toMatch(/^The audit log is as it was written: \d+ entr(y|ies)\./);
+    expect(changed.stdout).toMatch(/broken at entry 1: it was changed/);
+    expect(await verify('--noted', 'x')).toMatchObject({ code: 1, stderr: expect.stringContaining('--noted must be') });
   });
 
   it.each([
@@ -107,13 +128,20 @@ describe('operations', () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(told)]);
   });
 
-  async function runKeys(...args: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
-    const program = join(ROOT, 'apps/api/src/commands/api-keys.ts');
-    const run = promisify(execFile)(process.execPath, ['--import', './test/support/typescript.mjs', program, ...args], {
-      cwd: ROOT,
-      env: { PATH: process.env.PATH, DATABASE_URL: app.databaseUrl },
-    });
-    return run.then(
+  const runKeys = (...args: string[]) => run('api-keys', args);
+  const verify = (...args: string[]) => run('audit-verify', args);
+
+  async function run(command: string, args: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
+    const program = join(ROOT, `apps/api/src/commands/${command}.ts`);
+    const running = promisify(execFile)(
+      process.execPath,
+      ['--import', './test/support/typescript.mjs', program, ...args],
+      {
+        cwd: ROOT,
+        env: { PATH: process.env.PATH, DATABASE_URL: app.databaseUrl },
+      },
+    );
+    return running.then(
       ({ stdout, stderr }) => ({ stdout, stderr, code: 0 }),
       (failed: { stdout: string; stderr: string; code: number }) => failed,
     );

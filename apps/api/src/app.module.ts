@@ -1,9 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
-import { type AppConfig, ConfigModule, databaseOptions } from '#common';
+import { AuditModule } from '#audit';
+import { type AppConfig, ConfigModule, databaseOptions, JointDataSource } from '#common';
 import { MediaModule } from '#media';
 import { MessagesModule } from '#messages';
 import { PoEventsModule } from '#po-events';
@@ -13,6 +14,12 @@ import { WhatsAppModule } from '#whatsapp';
 
 import { AccountEventsController } from './account-events/account-events.controller.ts';
 import { ApiKeysController } from './api-keys/api-keys.controller.ts';
+import { AuditController } from './audit/audit.controller.ts';
+import { AuditCoverage } from './audit/audit.coverage.ts';
+import { AuditInterceptor } from './audit/audit.interceptor.ts';
+import { AuditMarkGuard } from './audit/audit-mark.guard.ts';
+import { RefusalJournal } from './audit/refusal.journal.ts';
+import { SendsByHand } from './audit/sends-by-hand.ts';
 import { ContactsController } from './contacts/contacts.controller.ts';
 import { ContactsService } from './contacts/contacts.service.ts';
 import { ConversationsController } from './conversations/conversations.controller.ts';
@@ -60,8 +67,17 @@ const forCallers = [
   MediaController,
   ContactsController,
   SupportDeskController,
+  AuditController,
 ];
 const forOperators = [HealthController, MetricsController];
+/** The mark is made before the guard that asks for a key. */
+const audit = [
+  AuditCoverage,
+  RefusalJournal,
+  SendsByHand,
+  { provide: APP_GUARD, useClass: AuditMarkGuard },
+  { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
+];
 const idempotency = [IdempotencyService, ExpiredKeysJob];
 
 /** What the environment leaves open outside production, and the start fills in. */
@@ -79,10 +95,13 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
-        TypeOrmModule.forRoot({
-          ...databaseOptions({ url: databaseUrl, poolSize: config.database.poolSize }),
-          entities: ENTITIES,
-          retryAttempts: 5,
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({
+            ...databaseOptions({ url: databaseUrl, poolSize: config.database.poolSize }),
+            entities: ENTITIES,
+            retryAttempts: 5,
+          }),
+          dataSourceFactory: (options) => Promise.resolve(new JointDataSource(options!)),
         }),
         TenantsModule.forRoot({ platformKey: adminApiKey, encryptionKey }),
         MessagesModule,
@@ -90,10 +109,13 @@ export class AppModule {
         MediaModule,
         ...(config.roles.has('webhooks') ? [WebhooksModule] : []),
         PoEventsModule,
+        AuditModule,
+        DiscoveryModule,
         TerminusModule.forRoot({ logger: false }),
       ],
       controllers: [...forOperators, ...(config.roles.has('api') ? forCallers : [])],
       providers: [
+        ...audit,
         { provide: APP_GUARD, useClass: ApiKeyGuard },
         ...idempotency,
         MessagesService,

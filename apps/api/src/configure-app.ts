@@ -3,11 +3,13 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import express, { type NextFunction, type Request, type Response } from 'express';
 
-import { AppConfig, assertUtf8Json, ProblemFilter, runWithRequestId, validationExceptionFactory } from '#common';
+import { AppConfig, assertUtf8Json, runInRequest, validationExceptionFactory } from '#common';
 import { ApiKeyService } from '#tenants';
 import { MetaSignature, WebhookIntake } from '#webhooks';
 
 import { allowedMethods } from './allowed-methods.ts';
+import { RefusalJournal } from './audit/refusal.journal.ts';
+import { RefusalsFilter } from './audit/refusals.filter.ts';
 import { BULK_LIMIT, JSON_DEPTH, JSON_LIMIT, WEBHOOK_LIMIT } from './body-limits.ts';
 import { type HotRoute, openHotRoutes } from './hot-routes/hot-route.ts';
 import { sendMessageRoute } from './hot-routes/send-message.route.ts';
@@ -47,7 +49,7 @@ export function configureApp(app: NestExpressApplication, { hotRoutes = true } =
       exceptionFactory: validationExceptionFactory,
     }),
   );
-  app.useGlobalFilters(new ProblemFilter(allowedMethods(app)));
+  app.useGlobalFilters(new RefusalsFilter(app.get(RefusalJournal), allowedMethods(app)));
   serveDocs(app);
   if (hotRoutes) openHotRoutes(app.getHttpServer(), hotRoutesOf(app));
 }
@@ -71,7 +73,7 @@ function hotRoutesOf(app: NestExpressApplication): HotRoute[] {
 function requestId(request: Request, response: Response, next: NextFunction): void {
   const id = requestIdOf(request);
   response.setHeader('X-Request-Id', id);
-  runWithRequestId(id, next);
+  runInRequest({ id, request }, next);
 }
 
 function serveDocs(app: NestExpressApplication): void {

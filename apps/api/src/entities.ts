@@ -1,3 +1,4 @@
+import { AuditEntry } from '#audit';
 import { Media, MediaUpload } from '#media';
 import {
   AccountEvent,
@@ -58,4 +59,5 @@ export const ENTITIES = [
   MetaApp,
   SendingNumber,
   IdempotencyKey,
+  AuditEntry,
 ];

@@ -1,4 +1,5 @@
 export { BackgroundLoop } from './background-loop.ts';
+export { ClientAddress } from './client-address.ts';
 export { Clock } from './clock.ts';
 export { closestName, closestNames } from './closest-name.ts';
 export {
@@ -19,6 +20,7 @@ export { ConfigModule } from './config/config.module.ts';
 export { ConfigurationError } from './config/configuration.error.ts';
 export { loadConfig, loadConfigFromProcess, type LoadOptions } from './config/env.ts';
 export { type DatabaseOptions, databaseOptions } from './database/database-options.ts';
+export { afterCommit, JointDataSource } from './database/joint.data-source.ts';
 export { onCommit } from './database/on-commit.ts';
 export { isPassingDatabaseFault } from './database/passing-fault.ts';
 export { preparedRows, type Statement } from './database/prepared.ts';
@@ -27,11 +29,12 @@ export { answerProblem } from './errors/answer-problem.ts';
 export { AppError, type AppErrorOptions, type FieldError, NotFoundError, ValidationError } from './errors/app.error.ts';
 export { toFieldErrors, validationExceptionFactory } from './errors/field-errors.ts';
 export { ProblemFilter } from './errors/problem.filter.ts';
+export { toAppError } from './errors/to-app-error.ts';
 export { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
 export { idAt, isUuid, leastIdAt, newId, PLATFORM_TENANT_ID } from './ids.ts';
 export { assertUtf8Json, jsonDepthExceeds, jsonSafe, storableJson } from './json-safety.ts';
 export { PinoLoggerService } from './logging/pino-logger.service.ts';
-export { runWithRequestId } from './logging/request-context.ts';
+export { currentRequest, type RequestContext, runInRequest } from './logging/request-context.ts';
 export { IsE164, parseE164 } from './phone-number.ts';
 export { phoneSpellings } from './phone-spellings.ts';
 export { SecretBox } from './secret-box.ts';

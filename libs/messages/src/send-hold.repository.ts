@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
 
-import { newId, queryRows, storableJson } from '#common';
+import { afterCommit, newId, queryRows, storableJson } from '#common';
 
 import { type HoldScope, SendHold } from './entities/send-hold.entity.ts';
 import type { MessageError } from './entities/whatsapp-message.entity.ts';
@@ -113,7 +113,7 @@ export class SendHoldRepository {
       [id, by],
     );
     // Only once that is committed: whoever parks a message meanwhile looks again after that.
-    if (hold?.scope === 'template') await this.unparkReleased();
+    if (hold?.scope === 'template') await afterCommit(() => this.unparkReleased());
     return hold !== undefined;
   }
 

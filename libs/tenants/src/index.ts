@@ -1,11 +1,11 @@
 export { ApiKey, type Scope, SCOPES } from './api-keys/api-key.entity.ts';
 export { type ApiKeyFilter, ApiKeyRepository, type NewApiKey } from './api-keys/api-key.repository.ts';
 export { ApiKeyService } from './api-keys/api-key.service.ts';
-export { ApiKeyGuard } from './auth/api-key.guard.ts';
+export { ApiKeyGuard, type AuthenticatedRequest } from './auth/api-key.guard.ts';
 export { authorize } from './auth/authorize.ts';
 export { assertPlatform, CurrentCaller, tenantOf } from './auth/caller.decorator.ts';
 export type { Actor, Caller } from './auth/caller.ts';
-export { Public, RequireScope } from './auth/require-scope.decorator.ts';
+export { PUBLIC, Public, RequireScope } from './auth/require-scope.decorator.ts';
 export { MetaApp } from './senders/meta-app.entity.ts';
 export { type AppSecrets, type Sender, SenderDirectory } from './senders/sender.directory.ts';
 export { type MetaAppChange, SenderRepository } from './senders/sender.repository.ts';

@@ -19,6 +19,7 @@ import {
   tenantOf,
 } from '#tenants';
 
+import { Audited, type AuditedCall } from '../audit/audited.decorator.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
 import {
   ApiKeyResponse,
@@ -54,6 +55,7 @@ export class ApiKeysController {
 
   /** The answer shows the key, this once: only its hash is kept. */
   @Post()
+  @Audited('api-key.created')
   @ApiCreatedResponse({ type: NewApiKeyResponse })
   async create(@CurrentCaller() caller: Caller, @Body() dto: CreateApiKeyDto): Promise<NewApiKeyResponse> {
     const expiresAt = dto.expires_at ? new Date(dto.expires_at) : null;
@@ -71,6 +73,7 @@ export class ApiKeysController {
 
   /** Makes a key in the place of another, which goes on working for a while. */
   @Post(':id/rotate')
+  @Audited<ApiKeysController>('api-key.rotated', { show: (keys, call) => keys.showOne(call) })
   @ApiCreatedResponse({ type: NewApiKeyResponse })
   @ApiConflictResponse({ description: '`api-key-ended`: a revoked or expired key has nothing to be replaced.' })
   async rotate(
@@ -94,11 +97,16 @@ export class ApiKeysController {
 
   /** It is refused from now on; by other replicas within a second. */
   @Delete(':id')
+  @Audited<ApiKeysController>('api-key.revoked', { show: (keys, call) => keys.showOne(call) })
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse()
   async revoke(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
     await this.keys.revoke((await this.find(caller, id)).id);
     this.service.forget();
+  }
+
+  private async showOne({ caller, params }: AuditedCall): Promise<ApiKeyResponse> {
+    return toApiKeyResponse(await this.find(caller, params.id!), this.clock.now());
   }
 
   private show(apiKey: ApiKey, key: string): NewApiKeyResponse {

@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 
-import { isUuid } from '#common';
+import { isUuid, type JointDataSource } from '#common';
 import { ApiKeyRepository, type NewApiKey, type Scope, SCOPES } from '#tenants';
 
+import { type ApiKeyResponse, toApiKeyResponse } from '../api-keys/api-key.dto.ts';
 import { UsageError } from '../explain-failure.ts';
+import { audited } from './audited.ts';
 import { print, readArguments } from './command-line.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -29,7 +31,13 @@ await withDatabase(async (dataSource) => {
   const [action, id] = positionals;
   switch (action) {
     case 'create': {
-      const { id: created, key } = await keys.create(newKey(values));
+      const given = newKey(values);
+      const { id: created, key } = await audited(
+        dataSource,
+        'api-key.created',
+        () => keys.create(given),
+        async (made) => ({ tenantId: given.tenantId, objectId: made.id, after: await show(keys, made.id) }),
+      );
       return print(`Key ${created} is made. It is shown this once:`, key);
     }
     case 'list':
@@ -46,13 +54,30 @@ await withDatabase(async (dataSource) => {
         ),
       );
     case 'revoke':
-      if (!isUuid(id) || !(await keys.revoke(id)))
-        throw new UsageError(`There is no key ${id ?? ''} to revoke.\n${USAGE}`);
+      await revoke(dataSource, keys, id);
       return print(`Key ${id} is revoked.`);
     default:
       throw new UsageError(USAGE);
   }
 });
+
+async function revoke(dataSource: JointDataSource, keys: ApiKeyRepository, id: string | undefined): Promise<void> {
+  const before = isUuid(id) ? await show(keys, id) : null;
+  const revoked = async () => {
+    if (!before || !(await keys.revoke(before.id)))
+      throw new UsageError(`There is no key ${id ?? ''} to revoke.\n${USAGE}`);
+    return before;
+  };
+  await audited(dataSource, 'api-key.revoked', revoked, async ({ id: objectId, tenant_id: tenantId }) => ({
+    ...{ tenantId, objectId, before },
+    after: await show(keys, objectId),
+  }));
+}
+
+async function show(keys: ApiKeyRepository, id: string): Promise<ApiKeyResponse | null> {
+  const key = await keys.findById(id);
+  return key && toApiKeyResponse(key, new Date());
+}
 
 function newKey({ name, tenant, platform, scopes = '', expires }: Values): NewApiKey {
   if (!name) throw new UsageError(`--name says whose key it is.\n${USAGE}`);

@@ -4,6 +4,7 @@ import { type AppConfig, AppError, isUuid } from '#common';
 import { PoDeadLetterRepository, replayDeadLetters } from '#po-events';
 
 import { UsageError } from '../explain-failure.ts';
+import { auditedOutside } from './audited.ts';
 import { print, readArguments } from './command-line.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -25,7 +26,8 @@ await withDatabase(async (dataSource, config) => {
   if (action !== 'replay' || all === (id !== undefined)) throw new UsageError(USAGE);
   if (id !== undefined && !isUuid(id)) throw new UsageError(`"${String(id)}" is no id; "list" shows the ids.`);
   const ids = id === undefined ? await letters.findWaitingIds() : [id];
-  await replay(letters, ids, config);
+  const told = { tenantId: null, objectId: id ?? null, after: { events: ids.length } };
+  await auditedOutside(dataSource, 'dead-letter.replayed', told, () => replay(letters, ids, config));
   print(ids.length === 1 ? '1 event is in the queue again.' : `${ids.length} events are in the queue again.`);
 });
 

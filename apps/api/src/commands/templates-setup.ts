@@ -8,6 +8,7 @@ import { CloudApiClient, standaloneSubmissions } from '#whatsapp';
 
 import { UsageError } from '../explain-failure.ts';
 import { NotificationTemplateService, type SetupReport } from '../templates/setup/notification-template.service.ts';
+import { auditedOutside } from './audited.ts';
 import { print, readArguments } from './command-line.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -29,7 +30,9 @@ await withDatabase(async (dataSource, config) => {
   const client = new CloudApiClient({ graphUrl, apiVersion, timeoutMs: config.dispatcher.sendTimeoutMs });
   try {
     const setup = new NotificationTemplateService(config, standaloneSubmissions(dataSource, client));
-    const report = await setup.setUp(senderOf(config)).catch((cause: unknown) => {
+    const told = { tenantId: null, objectId: config.poEvents.template };
+    const setUp = () => setup.setUp(senderOf(config));
+    const report = await auditedOutside(dataSource, 'template.set-up', told, setUp).catch((cause: unknown) => {
       throw cause instanceof AppError ? new UsageError(explain(cause, config)) : cause;
     });
     print(headlineOf(report, config), ...report.advice);

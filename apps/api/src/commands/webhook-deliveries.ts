@@ -4,6 +4,7 @@ import { isUuid } from '#common';
 import { type ArchiveFilter, WebhookArchiveRepository } from '#messages';
 
 import { UsageError } from '../explain-failure.ts';
+import { auditedOutside } from './audited.ts';
 import { print, readArguments } from './command-line.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -27,7 +28,10 @@ await withDatabase(async (dataSource) => {
   if (action === 'list' && id === undefined) return list(archive, filter, limit);
   if (action !== 'replay' || (id === undefined) === (filter.from === undefined)) throw new UsageError(USAGE);
   if (id !== undefined && !isUuid(id)) throw new UsageError(`"${String(id)}" is no id; "list" shows the ids.`);
-  const count = id === undefined ? await archive.replayAll(filter) : await archive.replay([id]);
+  const told = { tenantId: null, objectId: id ?? null, after: id === undefined ? filter : null };
+  const count = await auditedOutside(dataSource, 'webhook-delivery.replayed', told, () =>
+    id === undefined ? archive.replayAll(filter) : archive.replay([id]),
+  );
   if (count === 0) throw new UsageError('There is no such delivery; nothing was replayed.');
   print(count === 1 ? '1 delivery is in the queue again.' : `${count} deliveries are in the queue again.`);
 });

@@ -13,6 +13,7 @@ import {
 import { type Caller, CurrentCaller, RequireScope, SenderDirectory, tenantOf } from '#tenants';
 import { CloudApiClient, CloudApiError, CloudApiRefusal } from '#whatsapp';
 
+import { Audited } from '../audit/audited.decorator.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
 import { toMessageResponse } from '../messages/dto/message.response.ts';
 import { PageDto } from '../messages/dto/page.dto.ts';
@@ -67,6 +68,10 @@ export class ConversationsController {
    * @throws AppError 502 `whatsapp-refused` or `whatsapp-unreachable`; nothing was changed then
    */
   @Post(':id/read')
+  @Audited<ConversationsController>('conversation.read', {
+    outside: true,
+    show: (conversations, { caller, params }) => conversations.get(caller, params.id!),
+  })
   @HttpCode(HttpStatus.OK)
   @RequireScope('messages:send')
   @ApiOkResponse({ type: ConversationResponse })

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-import { answerProblem, runWithRequestId } from '#common';
+import { answerProblem, runInRequest } from '#common';
 
 import { requestIdOf } from '../request-id.ts';
 import { HOT_SECURITY_HEADERS } from '../security-headers.ts';
@@ -37,7 +37,7 @@ export function openHotRoutes(server: Server, routes: HotRoute[]): void {
 
 function serve(route: HotRoute, request: IncomingMessage, response: ServerResponse): void {
   const id = requestIdOf(request);
-  runWithRequestId(id, () => {
+  runInRequest({ id, request }, () => {
     route.answer(request).then(
       (answer) => write(response, answer, id),
       (thrown: unknown) => {

@@ -17,6 +17,7 @@ import type { Request, Response } from 'express';
 import { MediaService } from '#media';
 import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
+import { NotAudited } from '../audit/audited.decorator.ts';
 import { sendAnswer } from '../idempotency/send-answer.ts';
 import { contentHeaders, isKnown, readRange } from './content-headers.ts';
 import { FormUploadInterceptor } from './form-upload.interceptor.ts';
@@ -44,6 +45,7 @@ export class MediaController {
 
   /** Keeps a file and gives it to Meta once. A form, or the file itself as the body with its type in `Content-Type`. */
   @Post()
+  @NotAudited('a file goes nowhere by itself; the message with it tells')
   @HttpCode(HttpStatus.CREATED)
   @RequireScope('messages:send')
   @UseInterceptors(FormUploadInterceptor)

@@ -3,6 +3,7 @@ import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nes
 
 import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
+import { Audited } from '../audit/audited.decorator.ts';
 import { BatchesService } from './batches.service.ts';
 import { BatchResponse } from './dto/batch.response.ts';
 
@@ -20,6 +21,7 @@ export class BatchesController {
   }
 
   @Post(':id/cancel')
+  @Audited('batch.cancelled')
   @HttpCode(HttpStatus.OK)
   @RequireScope('messages:send')
   @ApiOkResponse({ description: '`{ cancelled }`: how many had not left yet.' })
@@ -28,6 +30,7 @@ export class BatchesController {
   }
 
   @Post(':id/retry')
+  @Audited('batch.retried')
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScope('messages:send')
   @ApiAcceptedResponse({ description: '`{ retried }`: how many had failed.' })

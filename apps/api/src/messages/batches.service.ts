@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 
-import { AppError, isUuid, NotFoundError } from '#common';
+import { afterCommit, AppError, isUuid, NotFoundError } from '#common';
 import { MediaResolver } from '#media';
 import { type MessageBatch, MessageBatchRepository, MessageDecisionRepository } from '#messages';
 import type { Caller } from '#tenants';
 import { type BulkItem, type BulkReceipt, OutboxPoller, WhatsAppBusinessService } from '#whatsapp';
 
+import { SendsByHand } from '../audit/sends-by-hand.ts';
 import { type Answer, IdempotencyService } from '../idempotency/idempotency.service.ts';
 import { type BatchResponse, toBatchResponse } from './dto/batch.response.ts';
 import { readBulk, toBulkResponse } from './dto/send-bulk.dto.ts';
@@ -20,6 +21,7 @@ export class BatchesService {
     private readonly outbox: OutboxPoller,
     private readonly resolver: MediaResolver,
     private readonly idempotency: IdempotencyService,
+    private readonly byHand: SendsByHand,
   ) {}
 
   async send(caller: Caller, body: unknown, key: string | undefined): Promise<Answer & { replayed: boolean }> {
@@ -29,7 +31,12 @@ export class BatchesService {
       let early: Answer | undefined;
       const resolved = await this.resolve(items);
       const receipt = await this.whatsapp.sendBulk(tenantId, resolved, {
-        alongside: remember && ((tx, stored) => remember(tx, (early = accepted(stored)))),
+        alongside: this.byHand.alongside(
+          caller,
+          'batch.sent',
+          (stored) => toSent(tenantId, stored),
+          remember && ((tx, stored) => remember(tx, (early = accepted(stored)))),
+        ),
       });
       return early ?? accepted(receipt);
     });
@@ -50,7 +57,7 @@ export class BatchesService {
   async retry(caller: Caller, id: string): Promise<{ retried: number }> {
     const { id: batchId } = await this.find(caller, id);
     const retried = await this.decisions.retryFailed({ batchId });
-    this.outbox.wake();
+    await afterCommit(() => this.outbox.wake());
     return { retried: retried.length };
   }
 
@@ -81,4 +88,9 @@ export class BatchesService {
 
 function accepted(receipt: BulkReceipt): Answer {
   return { status: 202, body: toBulkResponse(receipt) };
+}
+
+function toSent(tenantId: string, { batchId, results }: BulkReceipt) {
+  const refused = results.filter((result) => 'error' in result).length;
+  return { id: batchId, tenant_id: tenantId, accepted: results.length - refused, refused };
 }

@@ -1,5 +1,3 @@
-import { pipeline } from 'node:stream/promises';
-
 import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
@@ -12,11 +10,12 @@ import {
   ApiProduces,
   ApiTags,
 } from '@nestjs/swagger';
-import { stringify } from 'csv-stringify';
 import type { Response } from 'express';
 
 import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
+import { Audited, type AuditedCall, NotAudited } from '../audit/audited.decorator.ts';
+import { sendCsv } from '../csv.ts';
 import { sendAnswer } from '../idempotency/send-answer.ts';
 import { BatchesService } from './batches.service.ts';
 import { ListMessagesDto, MessageFiltersDto } from './dto/list-messages.dto.ts';
@@ -24,7 +23,7 @@ import { MessageResponse } from './dto/message.response.ts';
 import { RetryMessageDto } from './dto/retry-message.dto.ts';
 import { BulkResponse, SendBulkDto } from './dto/send-bulk.dto.ts';
 import { SendMessageDto } from './dto/send-message.dto.ts';
-import { CSV_OPTIONS, toRows } from './messages.export.ts';
+import { COLUMNS, toRows } from './messages.export.ts';
 import { type MessagePage, MessagesService } from './messages.service.ts';
 import { PreferWait } from './prefer-wait.decorator.ts';
 
@@ -40,6 +39,7 @@ export class MessagesController {
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScope('messages:send')
+  @NotAudited('the message tells it; what people send is written down by MessagesService, for both doors')
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
@@ -66,6 +66,7 @@ export class MessagesController {
   @Post('bulk')
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScope('messages:send')
+  @NotAudited('the messages tell it; what people send is written down by BatchesService')
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiBody({ type: SendBulkDto })
   @ApiAcceptedResponse({ type: BulkResponse, description: 'Each message judged alone, the good ones stored.' })
@@ -87,6 +88,7 @@ export class MessagesController {
   /** Everything the filters let through, newest first, as a file for spreadsheets. */
   @Get('export')
   @RequireScope('messages:read')
+  @Audited('message.exported', { outside: true, asked: ({ query }) => query })
   @ApiProduces('text/csv')
   @ApiOkResponse({ description: 'CSV.', schema: { type: 'string' } })
   async export(
@@ -94,15 +96,8 @@ export class MessagesController {
     @Query() query: MessageFiltersDto,
     @Res() response: Response,
   ): Promise<void> {
-    const messages = await this.messages.export(caller, query);
-    response.set({
-      'Content-Type': 'text/csv; charset=utf-8',
-      'Content-Disposition': 'attachment; filename="messages.csv"',
-    });
-    // A reader who goes away is no fault of ours.
-    await pipeline(toRows(messages), stringify(CSV_OPTIONS), response).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw cause;
-    });
+    const rows = toRows(await this.messages.export(caller, query));
+    await sendCsv(response, { name: 'messages', columns: COLUMNS, rows });
   }
 
   @Get(':id')
@@ -115,6 +110,7 @@ export class MessagesController {
   @Post(':id/cancel')
   @HttpCode(HttpStatus.OK)
   @RequireScope('messages:send')
+  @Audited('message.cancelled', { show: showMessage })
   @ApiOkResponse({ type: MessageResponse })
   @ApiConflictResponse({
     description: 'It is on the wire (`message-on-the-wire`), or has left (`message-not-pending`).',
@@ -126,6 +122,7 @@ export class MessagesController {
   @Post(':id/retry')
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScope('messages:send')
+  @Audited('message.retried', { show: showMessage })
   @ApiAcceptedResponse({ type: MessageResponse, description: 'In the queue again.' })
   @ApiConflictResponse({
     description: '`message-not-failed`, or `duplicate-risk-not-accepted` for an unconfirmed one.',
@@ -137,4 +134,8 @@ export class MessagesController {
   ): Promise<MessageResponse> {
     return this.messages.retry(caller, id, { acceptDuplicateRisk });
   }
+}
+
+function showMessage(controller: MessagesController, { caller, params }: AuditedCall): Promise<MessageResponse> {
+  return controller.get(caller, params.id!);
 }

@@ -1,11 +1,9 @@
-import type { Options } from 'csv-stringify';
-
 import type { WhatsAppMessage } from '#messages';
 
 import { type MessageResponse, toMessageResponse } from './dto/message.response.ts';
 
 /** Columns of an export, in their order; all but the text are named as in the API. */
-const COLUMNS = [
+export const COLUMNS = [
   'id',
   'tenant_id',
   'created_at',
@@ -32,18 +30,6 @@ const COLUMNS = [
   'read_at',
   'failed_at',
 ] as const satisfies (keyof MessageResponse | 'text')[];
-
-/**
- * RFC 4180, in UTF-8 with the mark that spreadsheets look for. A cell that a spreadsheet would take for a formula, for which
- * the + of a phone number is enough, begins with an apostrophe.
- */
-export const CSV_OPTIONS: Options = {
-  header: true,
-  columns: [...COLUMNS],
-  bom: true,
-  escape_formulas: true,
-  record_delimiter: 'windows',
-};
 
 export async function* toRows(messages: AsyncIterable<WhatsAppMessage>): AsyncGenerator<unknown[]> {
   for await (const message of messages) yield toRow(message);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { AppError, isUuid, NotFoundError } from '#common';
+import { afterCommit, AppError, isUuid, NotFoundError } from '#common';
 import { MediaResolver, MessageMediaView } from '#media';
 import {
   MessageDecisionRepository,
@@ -11,6 +11,7 @@ import {
 import { type Caller, tenantOf } from '#tenants';
 import { OutboxPoller, SendHoldsService, WhatsAppBusinessService } from '#whatsapp';
 
+import { SendsByHand } from '../audit/sends-by-hand.ts';
 import { type Answer, IdempotencyService } from '../idempotency/idempotency.service.ts';
 import { readCursor, toPage } from './cursor.ts';
 import { type ListMessagesDto, type MessageFiltersDto, toMessageFilter } from './dto/list-messages.dto.ts';
@@ -43,6 +44,7 @@ export class MessagesService {
     private readonly resolver: MediaResolver,
     private readonly outbox: OutboxPoller,
     private readonly idempotency: IdempotencyService,
+    private readonly byHand: SendsByHand,
   ) {}
 
   /** 202 with the stored message; 201 with the answered one when the caller waits and WhatsApp answers in time. */
@@ -55,7 +57,12 @@ export class MessagesService {
       const { request, errors: unknownFiles } = await this.resolver.resolve(asked);
       const stored = await this.whatsapp.sendMessage(request, {
         errors: [...errors, ...unknownFiles],
-        alongside: remember && ((tx, message) => remember(tx, (early = accepted(message)))),
+        alongside: this.byHand.alongside(
+          caller,
+          'message.sent',
+          toMessageResponse,
+          remember && ((tx, message) => remember(tx, (early = accepted(message)))),
+        ),
       });
       if (options.waitMs === 0) return early ?? accepted(stored);
       const message = await this.whatsapp.waitForAnswer(stored.id, options.waitMs);
@@ -124,7 +131,7 @@ export class MessagesService {
         `The message is ${message.status}; only a FAILED one can be retried.`,
       );
     }
-    this.outbox.wake();
+    await afterCommit(() => this.outbox.wake());
     return this.show(message);
   }
 

@@ -6,6 +6,7 @@ import { isUuid, PLATFORM_TENANT_ID, ValidationError } from '#common';
 import { PoEventHandler } from '#po-events';
 import { type Caller, CurrentCaller, RequireScope, tenantOf } from '#tenants';
 
+import { NotAudited } from '../audit/audited.decorator.ts';
 import { IdempotencyService } from '../idempotency/idempotency.service.ts';
 import { sendAnswer } from '../idempotency/send-answer.ts';
 
@@ -20,6 +21,7 @@ export class PoEventsController {
   ) {}
 
   @Post()
+  @NotAudited('the event is kept, with what became of it')
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScope('messages:send')
   @ApiHeader({ name: 'Idempotency-Key', required: false })

@@ -11,6 +11,7 @@ import {
 import { AppError, isUuid, NotFoundError } from '#common';
 import { assertPlatform, type Caller, CurrentCaller, RequireScope, SenderDirectory, SenderRepository } from '#tenants';
 
+import { Audited } from '../audit/audited.decorator.ts';
 import { ChangeMetaAppDto, CreateMetaAppDto, MetaAppResponse, toMetaAppResponse } from './dto/meta-app.dto.ts';
 
 /** Apps at Meta beside the one of the environment: whose signature is believed, for the numbers that belong to them. */
@@ -32,6 +33,7 @@ export class MetaAppsController {
   }
 
   @Post()
+  @Audited('meta-app.created')
   @ApiCreatedResponse({ type: MetaAppResponse })
   @ApiConflictResponse({ description: '`app-name-taken`.' })
   async create(@CurrentCaller() caller: Caller, @Body() dto: CreateMetaAppDto): Promise<MetaAppResponse> {
@@ -45,6 +47,7 @@ export class MetaAppsController {
 
   /** With a new secret the one before it is accepted as well, until it is dropped or changed again. */
   @Patch(':id')
+  @Audited<MetaAppsController>('meta-app.changed', { show: (apps, { params }) => apps.find(params.id!) })
   @ApiOkResponse({ type: MetaAppResponse })
   async change(
     @CurrentCaller() caller: Caller,
@@ -60,6 +63,7 @@ export class MetaAppsController {
   }
 
   @Delete(':id')
+  @Audited<MetaAppsController>('meta-app.removed', { show: (apps, { params }) => apps.find(params.id!) })
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse()
   @ApiConflictResponse({ description: '`app-in-use`: numbers belong to it.' })
@@ -74,6 +78,11 @@ export class MetaAppsController {
       );
     }
     await this.senders.reload();
+  }
+
+  private async find(id: string): Promise<MetaAppResponse | null> {
+    const app = isUuid(id) ? await this.repository.findApp(id) : null;
+    return app && toMetaAppResponse(app);
   }
 }
 

@@ -4,6 +4,7 @@ import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@ne
 import { NotFoundError, ValidationError } from '#common';
 import { assertPlatform, type Caller, CurrentCaller, RequireScope, SenderDirectory, SenderRepository } from '#tenants';
 
+import { Audited } from '../audit/audited.decorator.ts';
 import {
   META_ID,
   PutSendingNumberDto,
@@ -31,6 +32,10 @@ export class SendingNumbersController {
 
   /** Stores a number, or changes one; other replicas know it two seconds later. */
   @Put(':phone_number_id')
+  @Audited<SendingNumbersController>('sending-number.stored', {
+    named: 'phone_number_id',
+    show: (numbers, { params }) => numbers.find(params.phone_number_id!),
+  })
   @ApiOkResponse({ type: SendingNumberResponse })
   async put(
     @CurrentCaller() caller: Caller,
@@ -53,6 +58,10 @@ export class SendingNumbersController {
 
   /** What waits for it stays PENDING until it is stored again or expires. */
   @Delete(':phone_number_id')
+  @Audited<SendingNumbersController>('sending-number.removed', {
+    named: 'phone_number_id',
+    show: (numbers, { params }) => numbers.find(params.phone_number_id!),
+  })
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse()
   async remove(@CurrentCaller() caller: Caller, @Param('phone_number_id') phoneNumberId: string): Promise<void> {
@@ -61,6 +70,11 @@ export class SendingNumbersController {
       throw new NotFoundError('sending number', phoneNumberId);
     }
     await this.senders.reload();
+  }
+
+  private async find(phoneNumberId: string): Promise<SendingNumberResponse | null> {
+    const number = (await this.repository.listNumbers()).find((one) => one.phoneNumberId === phoneNumberId);
+    return number ? toSendingNumberResponse(number) : null;
   }
 
   private async assertUsable(phoneNumberId: string, appId: string | null): Promise<void> {

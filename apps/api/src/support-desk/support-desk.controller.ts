@@ -20,6 +20,7 @@ import type { Response } from 'express';
 
 import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
+import { NotAudited } from '../audit/audited.decorator.ts';
 import { INVALID_PAYLOAD, readTexts, UnusableBody } from './support-desk.reader.ts';
 import { SupportDeskService } from './support-desk.service.ts';
 
@@ -45,6 +46,7 @@ export class SupportDeskController {
 
   /** Sends a text from the tenant's number. */
   @Post('send-message')
+  @NotAudited('the message tells it')
   @RequireScope('messages:send')
   @ApiBody({
     schema: {
@@ -70,6 +72,7 @@ export class SupportDeskController {
 
   /** Takes what a customer wrote. */
   @Post('webhook')
+  @NotAudited('the message tells it')
   @HttpCode(200)
   @RequireScope('messages:send')
   @ApiBody({

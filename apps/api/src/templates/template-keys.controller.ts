@@ -6,6 +6,7 @@ import type { KeyOwner } from '#messages';
 import { type Caller, CurrentCaller, RequireScope, SenderDirectory, tenantOf } from '#tenants';
 import { TemplateKeysService } from '#whatsapp';
 
+import { Audited } from '../audit/audited.decorator.ts';
 import {
   DeleteTemplateKeyDto,
   PutTemplateKeyDto,
@@ -49,6 +50,10 @@ export class TemplateKeysController {
 
   /** Points the key at a template; other replicas send by it a second later. */
   @Put(':key')
+  @Audited<TemplateKeysController>('template-key.chosen', {
+    named: 'key',
+    show: (keys, { caller, params, body }) => keys.showTargets(caller, params.key!, body),
+  })
   @RequireScope('templates:write')
   @ApiOkResponse({ type: TemplateKeyResponse })
   async put(
@@ -63,6 +68,10 @@ export class TemplateKeysController {
 
   /** Takes the choice back: the key means what it meant before for the account, or nothing. */
   @Delete(':key')
+  @Audited<TemplateKeysController>('template-key.removed', {
+    named: 'key',
+    show: (keys, { caller, params, query }) => keys.showTargets(caller, params.key!, query),
+  })
   @HttpCode(HttpStatus.NO_CONTENT)
   @RequireScope('templates:write')
   @ApiNoContentResponse()
@@ -73,6 +82,11 @@ export class TemplateKeysController {
   ): Promise<void> {
     const wasChosen = await this.keys.unchoose(this.ownerOf(caller, scope), key, language);
     if (!wasChosen) throw new NotFoundError('template key', key);
+  }
+
+  private async showTargets(caller: Caller, key: string, scope: unknown): Promise<object> {
+    const owner = this.ownerOf(caller, scope ?? {});
+    return { tenant_id: owner.tenantId, targets: (await this.keys.find(owner, key)).map(toTemplateKeyResponse) };
   }
 
   /** A tenant's key chooses for its tenant; a platform key for the tenant it names, or for everybody. */

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiTags, ApiUnprocessableEntityR
 
 import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
+import { NotAudited } from '../audit/audited.decorator.ts';
 import { PreviewTemplateDto } from './template-preview.dto.ts';
 import { TemplatePreviewResponse } from './template-preview.response.ts';
 import { TemplatePreviewsService } from './template-previews.service.ts';
@@ -15,6 +16,7 @@ export class TemplatePreviewController {
 
   /** What the customer would see, and what would be posted to Meta. Nothing is sent. */
   @Post()
+  @NotAudited('nothing is changed, and nothing is sent')
   @HttpCode(HttpStatus.OK)
   @RequireScope('templates:read')
   @ApiBody({ type: PreviewTemplateDto })

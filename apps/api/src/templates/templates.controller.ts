@@ -34,6 +34,7 @@ import type { Request, Response } from 'express';
 
 import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
+import { Audited, type AuditedCall } from '../audit/audited.decorator.ts';
 import { sendAnswer } from '../idempotency/send-answer.ts';
 import { FormUploadInterceptor } from '../media/form-upload.interceptor.ts';
 import { ListTemplatesDto, OfTenantDto } from './dto/list-templates.dto.ts';
@@ -43,6 +44,7 @@ import { DeleteTemplateDto, SearchLibraryDto } from './dto/template-actions.dto.
 import { TemplateSetupResponse } from './dto/template-setup.response.ts';
 import { TemplatesService } from './templates.service.ts';
 
+const AT_META = { outside: true, named: 'name' };
 const FILE_FORM = { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } };
 const NO_SUCH = { description: '`template-not-found`.' };
 const NOT_VALID = { description: '`validation-failed` with every bad field; `template-refused` in words of Meta.' };
@@ -89,6 +91,7 @@ export class TemplatesController {
 
   /** Submits a template to Meta for review, which takes minutes and may take a day. The status is followed by itself. */
   @Post()
+  @Audited('template.created', { outside: true, named: 'template_name' })
   @RequireScope('templates:write')
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiBody({ type: NewTemplateDto })
@@ -108,6 +111,7 @@ export class TemplatesController {
 
   /** Fetches every template of the account from Meta, now. */
   @Post('sync')
+  @Audited('template.synced', AT_META)
   @HttpCode(HttpStatus.OK)
   @RequireScope('templates:write')
   @ApiOkResponse({ schema: { example: { templates: 12 } } })
@@ -117,6 +121,7 @@ export class TemplatesController {
 
   /** Submits the template of purchase-order notifications if it is missing, and says what to wait for or to do. */
   @Post('setup')
+  @Audited('template.set-up', AT_META)
   @HttpCode(HttpStatus.OK)
   @RequireScope('templates:write')
   @ApiOkResponse({ type: TemplateSetupResponse })
@@ -126,6 +131,7 @@ export class TemplatesController {
 
   /** Gives Meta a picture, a film or a PDF that shows a header; the handle goes into the template's `header_handle`. A form, or the file itself as the body. */
   @Post('header-examples')
+  @Audited('template.example-uploaded', AT_META)
   @RequireScope('templates:write')
   @UseInterceptors(FormUploadInterceptor)
   @ApiConsumes('multipart/form-data')
@@ -141,6 +147,7 @@ export class TemplatesController {
 
   /** Changes a template at Meta. All components are replaced together; an approved one at most once a day. */
   @Patch(':name/:language')
+  @Audited('template.edited', { ...AT_META, show: showLanguages })
   @RequireScope('templates:write')
   @ApiBody({ type: TemplateChangesDto })
   @ApiOkResponse({ type: TemplateResponse })
@@ -159,6 +166,7 @@ export class TemplatesController {
 
   /** Removes a template at Meta, in one language or in all. Its name is blocked for 30 days if it was approved. */
   @Delete(':name')
+  @Audited('template.removed', { ...AT_META, show: showLanguages })
   @HttpCode(HttpStatus.NO_CONTENT)
   @RequireScope('templates:write')
   @ApiNoContentResponse()
@@ -174,6 +182,7 @@ export class TemplatesController {
 
   /** Lets a template go on that Meta paused. */
   @Post(':name/:language/unpause')
+  @Audited('template.unpaused', { ...AT_META, show: showLanguages })
   @HttpCode(HttpStatus.OK)
   @RequireScope('templates:write')
   @ApiOkResponse({ type: TemplateResponse })
@@ -187,4 +196,15 @@ export class TemplatesController {
   ): Promise<TemplateResponse> {
     return this.templates.unpause(caller, name, language, tenant_id);
   }
+}
+
+/** One language of a template, or, where all are meant, the status of each. */
+async function showLanguages(
+  controller: TemplatesController,
+  { caller, params, query }: AuditedCall,
+): Promise<object | undefined> {
+  const { data } = await controller.get(caller, params.name!, query);
+  const language = params.language ?? query.language;
+  if (language === undefined) return Object.fromEntries(data.map((one) => [one.language, one.status]));
+  return data.find((one) => one.language === language);
 }

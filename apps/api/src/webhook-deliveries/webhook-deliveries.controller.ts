@@ -5,6 +5,7 @@ import { isUuid, NotFoundError } from '#common';
 import { type ArchivedDelivery, WebhookArchiveRepository } from '#messages';
 import { assertPlatform, type Caller, CurrentCaller, RequireScope } from '#tenants';
 
+import { Audited } from '../audit/audited.decorator.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
 import { ListDeliveriesDto, toArchiveFilter } from './list-deliveries.dto.ts';
 import {
@@ -48,6 +49,9 @@ export class WebhookDeliveriesController {
 
   /** What it said already changes nothing when it is applied again; what was set aside is judged anew. */
   @Post(':id/replay')
+  @Audited<WebhookDeliveriesController>('webhook-delivery.replayed', {
+    show: async (deliveries, { params }) => toDeliveryResponse(await deliveries.find(params.id!)),
+  })
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiAcceptedResponse({ type: WebhookDeliveryResponse, description: 'In the queue again.' })
   async replay(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<WebhookDeliveryResponse> {

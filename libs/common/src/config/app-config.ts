@@ -3,7 +3,11 @@ export class AppConfig {
   readonly production: boolean;
   /** What this process does; replicas may share the work. */
   readonly roles: ReadonlySet<Role>;
-  readonly http: { readonly port: number; readonly host: string };
+  readonly http: {
+    readonly port: number;
+    readonly host: string;
+    /** Whose `X-Forwarded-For` is believed. */ readonly trustedProxies: readonly string[];
+  };
   /** `url` undefined: embedded PostgreSQL (never in production). */
   readonly database: { readonly url: string | undefined; readonly poolSize: number };
   /** `url` undefined: the purchase-order consumer is off. */

@@ -1,9 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 
+import { ClientAddress } from '../client-address.ts';
 import { Clock, SystemClock } from '../clock.ts';
 import { AppConfig } from './app-config.ts';
 
-/** The configuration and the clock, everywhere. */
+/** The configuration, the clock, and how callers' addresses are told, everywhere. */
 @Module({})
 export class ConfigModule {
   static forRoot(config: AppConfig): DynamicModule {
@@ -13,8 +14,9 @@ export class ConfigModule {
       providers: [
         { provide: AppConfig, useValue: config },
         { provide: Clock, useClass: SystemClock },
+        { provide: ClientAddress, useValue: new ClientAddress(config.http.trustedProxies) },
       ],
-      exports: [AppConfig, Clock],
+      exports: [AppConfig, Clock, ClientAddress],
     };
   }
 }

@@ -133,7 +133,11 @@ function toConfig(
   return new AppConfig({
     production: environment.NODE_ENV === 'production',
     roles: new Set(environment.PALOMAR_ROLES.split(',').map((role) => role.trim() as Role)),
-    http: { port: environment.PORT, host: environment.HOST },
+    http: {
+      port: environment.PORT,
+      host: environment.HOST,
+      trustedProxies: listOf(environment.TRUSTED_PROXIES),
+    },
     database: { url: environment.DATABASE_URL, poolSize: environment.DATABASE_POOL_SIZE },
     rabbitmq: { url: environment.RABBITMQ_URL },
     whatsapp,
@@ -158,6 +162,10 @@ function toConfig(
     dataDir: resolve(cwd, environment.DATA_DIR),
     warnings,
   });
+}
+
+function listOf(words: string | undefined): string[] {
+  return words === undefined ? [] : words.split(',').map((word) => word.trim());
 }
 
 function readSenders(list: string): Map<string, string> {

@@ -1,6 +1,7 @@
 import { IsEmail, IsOptional, MinLength } from 'class-validator';
 import { isSupportedCountry } from 'libphonenumber-js/max';
 
+import { areProxies } from '../client-address.ts';
 import { type LogLevel, ROLES, type UnconfirmedPolicy } from './app-config.ts';
 import { Check, Flag, Form, OneOf, Url, Whole } from './variable.ts';
 
@@ -20,6 +21,9 @@ const WORD_LIST = /^[^,]+(,[^,]+)*$/;
 
 const SENDER_LIST = /^\s*[^=,]+=\s*\d{5,30}\s*(,\s*[^=,]+=\s*\d{5,30}\s*)*$/;
 
+const isProxyList = (value: unknown): boolean =>
+  typeof value === 'string' && areProxies(value.split(',').map((address) => address.trim()));
+
 const isCountry = (value: unknown): boolean => typeof value === 'string' && isSupportedCountry(value);
 
 /** Every variable Palomar reads, with its default; `.env.example` says why each is there. Undefined: none, or decided at start. */
@@ -35,6 +39,9 @@ export class Environment {
 
   @Form(NO_BLANKS, 'an address to listen on, such as 0.0.0.0')
   HOST = '0.0.0.0';
+
+  @Check(isProxyList, 'addresses or ranges parted by commas, such as 10.0.0.0/8,192.0.2.10')
+  TRUSTED_PROXIES: string | undefined = undefined;
 
   @Url(['postgresql', 'postgres'], 'a PostgreSQL URL such as postgresql://palomar:password@localhost:5432/palomar')
   DATABASE_URL: string | undefined = undefined;

@@ -24,7 +24,9 @@ export async function preparedRows<Row>(
 
 /** The transaction's connection, or the pool, beneath TypeORM, which knows no prepared statements. */
 async function clientOf(runner: DataSource | EntityManager): Promise<pg.Pool | pg.PoolClient> {
+  // A DataSource has one as well while all that is asked of it belongs to one transaction (`JointDataSource`).
+  const { queryRunner } = runner instanceof DataSource ? runner.manager : runner;
+  if (queryRunner) return (await queryRunner.connect()) as pg.PoolClient;
   if (runner instanceof DataSource) return (runner.driver as unknown as { master: pg.Pool }).master;
-  if (!runner.queryRunner) throw new Error('A prepared statement needs a DataSource or the manager of a transaction');
-  return (await runner.queryRunner.connect()) as pg.PoolClient;
+  throw new Error('A prepared statement needs a DataSource or the manager of a transaction');
 }

@@ -27,7 +27,7 @@ import { QueryFailedError } from 'typeorm';
 
 import { assertUtf8Json } from '../json-safety.ts';
 import { PinoLoggerService } from '../logging/pino-logger.service.ts';
-import { runWithRequestId } from '../logging/request-context.ts';
+import { runInRequest } from '../logging/request-context.ts';
 import { AppError, ValidationError } from './app.error.ts';
 import { validationExceptionFactory } from './field-errors.ts';
 import { ProblemFilter } from './problem.filter.ts';
@@ -103,7 +103,7 @@ beforeAll(async () => {
   const module = await Test.createTestingModule({ controllers: [ProbeController] }).compile();
   app = module.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: false });
   app.use((request: Request, _response: Response, next: NextFunction) =>
-    runWithRequestId(request.get('x-request-id') ?? 'req-0', next),
+    runInRequest({ id: request.get('x-request-id') ?? 'req-0', request }, next),
   );
   app.use(
     express.json({ type: () => true, limit: '2kb', verify: (_request, _response, body) => assertUtf8Json(body, 4) }),

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
+
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 
 import { PinoLoggerService } from './pino-logger.service.ts';
-import { runWithRequestId } from './request-context.ts';
+import { runInRequest } from './request-context.ts';
 
 /** A logger, and what it wrote. */
 function aLogger({ production = true, logLevel = 'info' as const } = {}) {
@@ -79,7 +81,7 @@ describe(PinoLoggerService.name, () => {
     const { logger, read } = aLogger();
 
     await new Promise<void>((done) =>
-      runWithRequestId('req-1', () => {
+      runInRequest({ id: 'req-1', request: {} as IncomingMessage }, () => {
         logger.log('now');
         setImmediate(() => {
           logger.log('later');

@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
-import { Clock } from '#common';
+import { afterCommit, Clock } from '#common';
 
 import type { Actor, Caller } from '../auth/caller.ts';
 import { type ApiKey, SCOPES } from './api-key.entity.ts';
@@ -51,7 +51,7 @@ export class ApiKeyService {
 
   /** A key was revoked or replaced: what is remembered of keys may be old. */
   forget(): void {
-    this.remembered.clear();
+    void afterCommit(() => this.remembered.clear());
   }
 
   /** By the minute is enough, and keeps a busy key from writing its row with every request. */

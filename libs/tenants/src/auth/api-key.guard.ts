@@ -4,7 +4,7 @@ import type { Request } from 'express';
 
 import type { Scope } from '../api-keys/api-key.entity.ts';
 import { ApiKeyService } from '../api-keys/api-key.service.ts';
-import { authorize } from './authorize.ts';
+import { assertScope, authenticate } from './authorize.ts';
 import type { Caller } from './caller.ts';
 import { PUBLIC, REQUIRED_SCOPE } from './require-scope.decorator.ts';
 
@@ -25,7 +25,9 @@ export class ApiKeyGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     // A handler that names no scope needs `admin`, so none is open by oversight.
     const scope = this.reflector.getAllAndOverride<Scope>(REQUIRED_SCOPE, targets) ?? 'admin';
-    request.caller = await authorize(this.keys, request.headers, scope);
+    // Known before it is refused: the refusal is told with the name of its caller.
+    request.caller = await authenticate(this.keys, request.headers);
+    assertScope(request.caller, scope);
     return true;
   }
 }

@@ -11,13 +11,22 @@ import type { Caller } from './caller.ts';
  * @throws AppError 401 without a valid key, 403 without the scope
  */
 export async function authorize(keys: ApiKeyService, headers: IncomingHttpHeaders, scope: Scope): Promise<Caller> {
+  const caller = await authenticate(keys, headers);
+  assertScope(caller, scope);
+  return caller;
+}
+
+/** @throws AppError 401 without a valid key */
+export async function authenticate(keys: ApiKeyService, headers: IncomingHttpHeaders): Promise<Caller> {
   const key = keyOf(headers);
   const caller = key === undefined ? undefined : await keys.identify(key);
   if (!caller) throw unauthorized(key === undefined);
-  if (!caller.scopes.includes(scope)) {
-    throw new AppError(403, 'scope-missing', `This API key lacks the scope ${scope}.`);
-  }
   return caller;
+}
+
+/** @throws AppError 403 without the scope */
+export function assertScope({ scopes }: Caller, scope: Scope): void {
+  if (!scopes.includes(scope)) throw new AppError(403, 'scope-missing', `This API key lacks the scope ${scope}.`);
 }
 
 function keyOf(headers: IncomingHttpHeaders): string | undefined {

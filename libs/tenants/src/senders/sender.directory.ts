@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 
-import { AppConfig, BackgroundLoop } from '#common';
+import { afterCommit, AppConfig, BackgroundLoop } from '#common';
 
 import { SenderRepository } from './sender.repository.ts';
 import type { SendingNumber } from './sending-number.entity.ts';
@@ -76,24 +76,7 @@ export class SenderDirectory implements OnModuleInit, BeforeApplicationShutdown 
 
   /** Reads what is stored; whoever changed it calls this, so that the change counts at once. */
   async reload(): Promise<void> {
-    const [apps, numbers] = await Promise.all([this.repository.listApps(), this.repository.listNumbers()]);
-    const secretOf = new Map<string | null, string | undefined>(apps.map(({ id, appSecret }) => [id, appSecret]));
-    secretOf.set(null, this.platform.appSecret);
-    // Whoever stored the platform's own number as well meant the one of the environment.
-    const others = numbers.filter(({ phoneNumberId }) => phoneNumberId !== this.platform.phoneNumberId);
-    const senders = others.map((number) => this.toSender(number, secretOf.get(number.appId)));
-
-    this.senders = [this.platform, ...senders];
-    this.secrets = [
-      this.platformSecrets,
-      ...apps.map(({ id, appSecret, previousAppSecret, verifyToken }) => ({
-        appId: id,
-        secrets: [appSecret, ...(previousAppSecret === null ? [] : [previousAppSecret])],
-        verifyToken,
-      })),
-    ];
-    // The oldest comes first, and stands.
-    this.byTenant = new Map(others.map(({ tenantId }, index) => [tenantId, senders[index]!] as const).reverse());
+    await afterCommit(() => this.read());
   }
 
   /** Every number that sends, so that the dispatcher serves each in turn; the platform's first. */
@@ -119,6 +102,27 @@ export class SenderDirectory implements OnModuleInit, BeforeApplicationShutdown 
     this.fromPhones.set(phoneNumberId, fromPhone);
     const sender = this.byPhoneNumberId(phoneNumberId);
     if (sender) sender.fromPhone = fromPhone;
+  }
+
+  private async read(): Promise<void> {
+    const [apps, numbers] = await Promise.all([this.repository.listApps(), this.repository.listNumbers()]);
+    const secretOf = new Map<string | null, string | undefined>(apps.map(({ id, appSecret }) => [id, appSecret]));
+    secretOf.set(null, this.platform.appSecret);
+    // Whoever stored the platform's own number as well meant the one of the environment.
+    const others = numbers.filter(({ phoneNumberId }) => phoneNumberId !== this.platform.phoneNumberId);
+    const senders = others.map((number) => this.toSender(number, secretOf.get(number.appId)));
+
+    this.senders = [this.platform, ...senders];
+    this.secrets = [
+      this.platformSecrets,
+      ...apps.map(({ id, appSecret, previousAppSecret, verifyToken }) => ({
+        appId: id,
+        secrets: [appSecret, ...(previousAppSecret === null ? [] : [previousAppSecret])],
+        verifyToken,
+      })),
+    ];
+    // The oldest comes first, and stands.
+    this.byTenant = new Map(others.map(({ tenantId }, index) => [tenantId, senders[index]!] as const).reverse());
   }
 
   private toSender(number: SendingNumber, appSecret: string | undefined): Sender {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
-import { closestName, type FieldError, ValidationError } from '#common';
+import { afterCommit, closestName, type FieldError, ValidationError } from '#common';
 import { type KeyOwner, type KeyTarget, TemplateKeyRepository, WhatsAppTemplateRepository } from '#messages';
 
 /** As templates are: sends come by the hundred a second, and other replicas change keys as well. */
@@ -80,7 +80,7 @@ export class TemplateKeysService {
 
   /** Keys or templates changed. */
   forget(): void {
-    this.remembered.clear();
+    void afterCommit(() => this.remembered.clear());
   }
 
   private async faultsOf(owner: KeyOwner, { key, language, templateName }: KeyChoice): Promise<FieldError[]> {
