@@ -17,6 +17,8 @@ import { LightenContactsAndWebhookRounds1795219200019 } from './1795219200019-li
 import { FollowTemplates1795219200021 } from './1795219200021-follow-templates.ts';
 import { CreateTemplateKeys1795219200022 } from './1795219200022-create-template-keys.ts';
 import { CountTemplateUses1795219200025 } from './1795219200025-count-template-uses.ts';
+import { CreateTenants1795219200030 } from './1795219200030-create-tenants.ts';
+import { LimitApiKeys1795219200031 } from './1795219200031-limit-api-keys.ts';
 import { CreateAuditEntries1795219200036 } from './1795219200036-create-audit-entries.ts';
 
 /** In the order they run. Append only: what has run somewhere is never edited. */
@@ -40,5 +42,7 @@ export const migrations = [
   FollowTemplates1795219200021,
   CreateTemplateKeys1795219200022,
   CountTemplateUses1795219200025,
+  CreateTenants1795219200030,
+  LimitApiKeys1795219200031,
   CreateAuditEntries1795219200036,
 ];

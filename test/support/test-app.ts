@@ -28,6 +28,8 @@ export interface TestAppOptions {
   env?: Record<string, string>;
   /** Without it the app gets a simulator of its own that plays statuses back within milliseconds. */
   simulator?: RunningSimulator;
+  /** Another replica of this app: one database, one simulator, one encryption key. Statuses go to the first. */
+  beside?: TestApp;
   /** False: every request goes through Express and Nest. */
   hotRoutes?: boolean;
 }
@@ -44,6 +46,7 @@ export interface TestApp {
   config: AppConfig;
   database: DataSource;
   databaseUrl: string;
+  encryptionKey: Buffer;
   simulator: RunningSimulator;
   url: string;
   /** Calls with the platform key; `.set('Authorization', …)` for another caller. */
@@ -53,17 +56,24 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
+const nothing = () => Promise.resolve();
 const FAST = { sent: 5, delivered: 10, read: 10 };
 
 export async function startTestApp({
   env = {},
   simulator: given,
+  beside,
   hotRoutes = true,
 }: TestAppOptions = {}): Promise<TestApp> {
-  const [port, created] = await Promise.all([freePort(), createTestDatabase()]);
+  const [port, created] = await Promise.all([
+    freePort(),
+    beside ? { url: beside.databaseUrl, drop: nothing } : createTestDatabase(),
+  ]);
   const url = `http://127.0.0.1:${port}`;
-  const simulator = given ?? (await startSimulator({ port: 0, statusDelaysMs: FAST }));
-  simulator.setWebhook({ url: `${url}/api/v1/whatsapp/webhook` });
+  const shared = given ?? beside?.simulator;
+  const simulator = shared ?? (await startSimulator({ port: 0, statusDelaysMs: FAST }));
+  if (!beside) simulator.setWebhook({ url: `${url}/api/v1/whatsapp/webhook` });
+  const encryptionKey = beside?.encryptionKey ?? randomBytes(32);
 
   const mediaDir = join(tmpdir(), `palomar-media-${randomUUID()}`);
 
@@ -86,7 +96,7 @@ export async function startTestApp({
     { cwd: import.meta.dirname, now: new Date() },
   );
   const nest = await NestFactory.create<NestExpressApplication>(
-    AppModule.forRoot(config, { databaseUrl: created.url, adminApiKey: ADMIN_KEY, encryptionKey: randomBytes(32) }),
+    AppModule.forRoot(config, { databaseUrl: created.url, adminApiKey: ADMIN_KEY, encryptionKey }),
     { ...APP_OPTIONS, logger: false },
   );
   configureApp(nest, { hotRoutes });
@@ -99,13 +109,14 @@ export async function startTestApp({
     config,
     database: nest.get(DataSource),
     databaseUrl: created.url,
+    encryptionKey,
     simulator,
     url,
     api: supertest.agent(url).set('Authorization', `Bearer ${ADMIN_KEY}`),
     anonymous: supertest(url),
     stop: async () => {
       await nest.close();
-      if (!given) await simulator.stop();
+      if (!shared) await simulator.stop();
       await created.drop();
       await rm(mediaDir, { recursive: true, force: true });
     },

@@ -38,7 +38,9 @@ import { MetricsController } from './operations/metrics.controller.ts';
 import { Metrics } from './operations/metrics.ts';
 import { PoEventsController } from './po-events/po-events.controller.ts';
 import { MetaAppsController } from './senders/meta-apps.controller.ts';
+import { SenderCheck } from './senders/sender-check.service.ts';
 import { SendingNumbersController } from './senders/sending-numbers.controller.ts';
+import { SendingNumbersService } from './senders/sending-numbers.service.ts';
 import { SupportDeskController } from './support-desk/support-desk.controller.ts';
 import { SupportDeskService } from './support-desk/support-desk.service.ts';
 import { HeaderExamplesService } from './templates/header-examples.service.ts';
@@ -48,6 +50,8 @@ import { TemplatePreviewController } from './templates/template-preview.controll
 import { TemplatePreviewsService } from './templates/template-previews.service.ts';
 import { TemplatesController } from './templates/templates.controller.ts';
 import { TemplatesService } from './templates/templates.service.ts';
+import { TenantsController } from './tenants/tenants.controller.ts';
+import { TenantsService } from './tenants/tenants.service.ts';
 import { WebhookDeliveriesController } from './webhook-deliveries/webhook-deliveries.controller.ts';
 
 const forCallers = [
@@ -62,6 +66,7 @@ const forCallers = [
   TemplatePreviewController,
   PoEventsController,
   WebhookDeliveriesController,
+  TenantsController,
   MetaAppsController,
   SendingNumbersController,
   MediaController,
@@ -103,7 +108,11 @@ export class AppModule {
           }),
           dataSourceFactory: (options) => Promise.resolve(new JointDataSource(options!)),
         }),
-        TenantsModule.forRoot({ platformKey: adminApiKey, encryptionKey }),
+        TenantsModule.forRoot({
+          platformKey: adminApiKey,
+          encryptionKey,
+          previousEncryptionKey: config.previousEncryptionKey,
+        }),
         MessagesModule,
         WhatsAppModule,
         MediaModule,
@@ -123,6 +132,9 @@ export class AppModule {
         UploadsService,
         ContactsService,
         SupportDeskService,
+        TenantsService,
+        SendingNumbersService,
+        SenderCheck,
         TemplatesService,
         HeaderExamplesService,
         NotificationTemplateService,

@@ -4,7 +4,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import express, { type NextFunction, type Request, type Response } from 'express';
 
 import { AppConfig, assertUtf8Json, runInRequest, validationExceptionFactory } from '#common';
-import { ApiKeyService } from '#tenants';
+import { Admission } from '#tenants';
 import { MetaSignature, WebhookIntake } from '#webhooks';
 
 import { allowedMethods } from './allowed-methods.ts';
@@ -65,7 +65,7 @@ function jsonUpTo(limit: number) {
 function hotRoutesOf(app: NestExpressApplication): HotRoute[] {
   const { roles } = app.get(AppConfig);
   return [
-    ...(roles.has('api') ? [sendMessageRoute(app.get(ApiKeyService), app.get(MessagesService))] : []),
+    ...(roles.has('api') ? [sendMessageRoute(app.get(Admission), app.get(MessagesService))] : []),
     ...(roles.has('webhooks') ? [webhookRoute(app.get(MetaSignature), app.get(WebhookIntake))] : []),
   ];
 }

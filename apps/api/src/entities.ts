@@ -24,7 +24,7 @@ import {
   WhatsAppTemplate,
 } from '#messages';
 import { PoDeadLetter, PoEvent } from '#po-events';
-import { ApiKey, MetaApp, SendingNumber } from '#tenants';
+import { ApiKey, ApiKeyQuota, MetaApp, SendingNumber, Tenant } from '#tenants';
 
 import { IdempotencyKey } from './idempotency/idempotency-key.entity.ts';
 
@@ -55,7 +55,9 @@ export const ENTITIES = [
   ContactAddress,
   PoEvent,
   PoDeadLetter,
+  Tenant,
   ApiKey,
+  ApiKeyQuota,
   MetaApp,
   SendingNumber,
   IdempotencyKey,

@@ -30,6 +30,7 @@ export { AppError, type AppErrorOptions, type FieldError, NotFoundError, Validat
 export { toFieldErrors, validationExceptionFactory } from './errors/field-errors.ts';
 export { ProblemFilter } from './errors/problem.filter.ts';
 export { toAppError } from './errors/to-app-error.ts';
+export { fingerprintOf } from './fingerprint.ts';
 export { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
 export { idAt, isUuid, leastIdAt, newId, PLATFORM_TENANT_ID } from './ids.ts';
 export { assertUtf8Json, jsonDepthExceeds, jsonSafe, storableJson } from './json-safety.ts';

@@ -12,6 +12,19 @@ describe(SecretBox.name, () => {
     expect(box.open(box.seal(text, WHERE), WHERE)).toBe(text);
   });
 
+  it('opens what the key before the present one sealed, and seals it anew with the present one', () => {
+    const [old, present] = [randomBytes(32), randomBytes(32)];
+    const sealed = new SecretBox(old).seal('a secret', WHERE);
+    const changing = new SecretBox(present, old);
+
+    const renewed = changing.renew(sealed, WHERE);
+
+    expect(changing.open(sealed, WHERE)).toBe('a secret');
+    expect(new SecretBox(present).open(renewed, WHERE)).toBe('a secret');
+    expect(changing.renew(renewed, WHERE)).toBe(renewed);
+    expect(() => changing.renew(sealed, 'meta_apps.app_secret:2')).toThrow();
+  });
+
   it('shows nothing of the secret, and never seals it twice alike', () => {
     const [first, second] = [box.seal('a secret', WHERE), box.seal('a secret', WHERE)];
 

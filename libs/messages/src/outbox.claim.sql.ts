@@ -3,7 +3,7 @@ import type { Statement } from '#common';
 /**
  * Whether message `m` must wait: something to the same person is on the wire, stands before it (higher priority, or accepted
  * earlier), or waits because Meta throttles the pair. What a person must settle (unconfirmed), what is for later
- * (scheduled), what is too late, and what waits for a stopped template lets the others pass. Three questions, each with an
+ * (scheduled), what is too late, and what waits for a stopped template or a suspended tenant lets the others pass. Three questions, each with an
  * index of its own: in one, the first of ten thousand messages would be compared with all of them. Each is put so that no
  * other partial index fits it (hence the `coalesce`, and the order of the last): a planner whose statistics know of no
  * waiting message takes any that does for empty, and the claim would walk through the whole queue for each row.
@@ -22,7 +22,7 @@ export const BLOCKED = `(
     WHERE e.phone_number_id = m.phone_number_id AND e.contact_key = m.contact_key AND e.pending_reason IS NOT NULL
       AND (e.priority, e.id) < (m.priority, m.id)
       AND e.pending_reason <> 'unconfirmed' AND e.expires_at > statement_timestamp()
-      AND e.waits_for IS DISTINCT FROM 'template'
+      AND coalesce(e.waits_for, 'turn') = 'turn'
       AND NOT (e.pending_reason = 'scheduled' AND e.next_attempt_at > statement_timestamp())
     ORDER BY e.priority, e.id LIMIT 1) IS NOT NULL)`;
 
@@ -37,7 +37,8 @@ const UNCHANGED = `m.status = 'PENDING' AND m.lease_token IS NULL`;
 
 /**
  * $1 phone number id, $2 limit, $3 lease token, $4 lease ms, $5 tenant that had the last turn, $6 `name/language` of stopped
- * templates, $7 ids that go in spite of them, $8 permits that were counted, $9 when, $10 how many to look at beyond the limit.
+ * templates, $7 ids that go in spite of them, $8 permits that were counted, $9 when, $10 how many to look at beyond the limit, $11 suspended
+ * tenants.
  *
  * Times are those of the statement: the transaction may have waited for its turn since it began.
  * `lane` finds the (priority, tenant) pairs that have something in the queue by one index probe each, so that neither a
@@ -61,7 +62,9 @@ candidate AS (
   SELECT due.*, row_number() OVER (PARTITION BY lane.priority, lane.tenant_id ORDER BY due.next_attempt_at, due.id) AS turn
   FROM lane CROSS JOIN LATERAL (
     SELECT q.id, q.tenant_id, q.phone_number_id, q.contact_key, q.priority, q.next_attempt_at,
-           coalesce(q.template_name || '/' || q.template_language = ANY ($6) AND q.id <> ALL ($7), false) AS stopped
+           CASE WHEN q.tenant_id = ANY ($11::uuid[]) THEN 'tenant'
+                WHEN q.template_name || '/' || q.template_language = ANY ($6) AND q.id <> ALL ($7) THEN 'template'
+           END AS held_for
     FROM whatsapp_messages q
     WHERE q.phone_number_id = $1 AND q.priority = lane.priority AND q.tenant_id = lane.tenant_id
       AND q.next_attempt_at <= statement_timestamp() AND q.expires_at > statement_timestamp()
@@ -73,13 +76,13 @@ looked_at AS MATERIALIZED (
   ORDER BY ${ORDER} LIMIT $2 + $10::int),
 judged AS MATERIALIZED (SELECT m.*, ${BLOCKED} AS blocked FROM looked_at m),
 chosen AS (
-  SELECT id FROM judged WHERE NOT blocked AND NOT stopped
+  SELECT id FROM judged WHERE NOT blocked AND held_for IS NULL
   ORDER BY ${ORDER} LIMIT $2),
 parked AS (
   UPDATE whatsapp_messages m
-  SET waits_for = CASE WHEN j.stopped THEN 'template' ELSE 'turn' END, next_attempt_at = NULL,
-      pending_reason = CASE WHEN j.stopped THEN 'held' ELSE m.pending_reason END
-  FROM judged j WHERE m.id = j.id AND (j.blocked OR j.stopped) AND ${UNCHANGED}
+  SET waits_for = coalesce(j.held_for, 'turn'), next_attempt_at = NULL,
+      pending_reason = CASE WHEN j.held_for IS NULL THEN m.pending_reason ELSE 'held' END
+  FROM judged j WHERE m.id = j.id AND (j.blocked OR j.held_for IS NOT NULL) AND ${UNCHANGED}
   RETURNING m.phone_number_id, m.contact_key),
 claimed AS (
   UPDATE whatsapp_messages m

@@ -60,6 +60,7 @@ describe(OutboxRepository.name, () => {
     afterTenant: PLATFORM_TENANT_ID,
     stoppedTemplates: [],
     probes: [],
+    suspendedTenants: [],
     ...change,
   });
   function somePermits(permits = 1_000): Permits {
@@ -469,6 +470,36 @@ describe(OutboxRepository.name, () => {
       });
 
       expect(claimed.messages.map(({ id }) => id)).toContain(held.id);
+    });
+  });
+
+  describe('suspended tenants', () => {
+    const tenantId = newId();
+    const suspendedTenants = [tenantId];
+
+    it('have their messages parked as held, until they are resumed', async () => {
+      const held = await aMessage(db, { tenantId });
+      const other = await aMessage(db);
+
+      const during = await claim({ suspendedTenants });
+      const whileSuspended = await outbox.unparkTenants(suspendedTenants);
+      const parked = await reload(db, held);
+      const unparked = await outbox.unparkTenants([]);
+
+      expect([during, whileSuspended, unparked]).toEqual([[other.id], 0, 1]);
+      expect(parked).toMatchObject({ pendingReason: 'held', waitsFor: 'tenant', nextAttemptAt: null, attempts: 0 });
+      expect(await claim()).toEqual([held.id]);
+    });
+
+    it('do not keep the messages of others to the same person waiting', async () => {
+      const contactKey = aPhone();
+      await aMessage(db, { tenantId, contactKey });
+      const other = await aMessage(db, { contactKey });
+
+      const { parked } = await claimAll({ suspendedTenants });
+      await outbox.giveTurns(parked);
+
+      expect(await claim({ suspendedTenants })).toEqual([other.id]);
     });
   });
 

@@ -63,6 +63,8 @@ export interface ClaimRequest {
   stoppedTemplates: string[];
   /** Messages that go all the same, to see whether their template goes again. */
   probes: string[];
+  /** Their messages are parked. */
+  suspendedTenants: string[];
 }
 
 /** A number of ours and the person it writes to. */
@@ -91,7 +93,8 @@ export class OutboxRepository {
    * and the permits are taken with the messages.
    */
   async claim(tx: EntityManager, request: ClaimRequest): Promise<Claimed> {
-    const { permits, limit, lookAhead, leaseToken, leaseMs, afterTenant, stoppedTemplates, probes } = request;
+    const { permits, limit, lookAhead, leaseToken, leaseMs, afterTenant, stoppedTemplates, probes, suspendedTenants } =
+      request;
     const rows = await preparedRows<ClaimRow>(tx, CLAIM, [
       permits.phoneNumberId,
       limit,
@@ -103,6 +106,7 @@ export class OutboxRepository {
       permits.counted.permits,
       permits.counted.at,
       lookAhead,
+      suspendedTenants,
     ]);
     const messages = rows.filter(({ id }) => id !== null).map(toOutboxMessage);
     const parked = rows.filter(({ id }) => id === null);
@@ -144,6 +148,17 @@ export class OutboxRepository {
     const rows = await queryRows(
       this.dataSource,
       unpark(`SELECT DISTINCT phone_number_id, contact_key FROM whatsapp_messages WHERE waits_for = 'turn'`),
+    );
+    return rows.length;
+  }
+
+  /** Puts messages into the queue again that are parked for a tenant other than these, where they stood. */
+  async unparkTenants(suspended: string[]): Promise<number> {
+    const rows = await queryRows(
+      this.dataSource,
+      `UPDATE whatsapp_messages SET waits_for = NULL, next_attempt_at = coalesce(send_at, created_at)
+       WHERE waits_for = 'tenant' AND tenant_id <> ALL ($1::uuid[]) RETURNING id`,
+      [suspended],
     );
     return rows.length;
   }

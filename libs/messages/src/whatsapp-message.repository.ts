@@ -63,6 +63,11 @@ export class WhatsAppMessageRepository {
     return this.dataSource.manager.findOneBy(WhatsAppMessage, { tenantId, id });
   }
 
+  /** Whether a tenant has any message at all. */
+  async existOf(tenantId: string): Promise<boolean> {
+    return this.dataSource.manager.existsBy(WhatsAppMessage, { tenantId });
+  }
+
   /** What was said between a number of ours and somebody, in both directions. Newest first, older than `beforeId`. */
   async listWith(
     {

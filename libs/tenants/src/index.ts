@@ -1,13 +1,17 @@
 export { ApiKey, type Scope, SCOPES } from './api-keys/api-key.entity.ts';
 export { type ApiKeyFilter, ApiKeyRepository, type NewApiKey } from './api-keys/api-key.repository.ts';
 export { ApiKeyService } from './api-keys/api-key.service.ts';
+export { Admission } from './auth/admission.ts';
 export { ApiKeyGuard, type AuthenticatedRequest } from './auth/api-key.guard.ts';
-export { authorize } from './auth/authorize.ts';
 export { assertPlatform, CurrentCaller, tenantOf } from './auth/caller.decorator.ts';
 export type { Actor, Caller } from './auth/caller.ts';
 export { PUBLIC, Public, RequireScope } from './auth/require-scope.decorator.ts';
+export { ApiKeyQuota } from './rate-limit/api-key-quota.entity.ts';
 export { MetaApp } from './senders/meta-app.entity.ts';
 export { type AppSecrets, type Sender, SenderDirectory } from './senders/sender.directory.ts';
 export { type MetaAppChange, SenderRepository } from './senders/sender.repository.ts';
 export { SendingNumber } from './senders/sending-number.entity.ts';
 export { TenantsModule } from './tenants.module.ts';
+export { TenantDirectory } from './tenants/tenant.directory.ts';
+export { Tenant } from './tenants/tenant.entity.ts';
+export { type TenantChange, type TenantFilter, TenantRepository } from './tenants/tenant.repository.ts';

@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
@@ -8,20 +9,19 @@ import {
   IsInt,
   IsISO8601,
   IsOptional,
-  IsString,
   IsUUID,
-  Length,
-  Matches,
   Max,
   Min,
 } from 'class-validator';
 
 import { type ApiKey, type Scope, SCOPES } from '#tenants';
 
+import { IsName } from '../is-name.decorator.ts';
 import { PageDto } from '../messages/dto/page.dto.ts';
 
 const MONTH_S = 30 * 24 * 3_600;
 const DAY_S = 24 * 3_600;
+const MOST_PER_MINUTE = 10_000_000;
 
 export class ListApiKeysDto extends PageDto {
   @ApiPropertyOptional({ format: 'uuid', description: 'With a platform key: keys of this tenant only.' })
@@ -36,11 +36,25 @@ export class ListApiKeysDto extends PageDto {
   ended: boolean = false;
 }
 
+function RequestsPerMinute(): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({
+      minimum: 0,
+      maximum: MOST_PER_MINUTE,
+      type: Number,
+      nullable: true,
+      description: 'Null: API_KEY_REQUESTS_PER_MINUTE; 0: no limit. Set with a platform key only.',
+    }),
+    IsOptional(),
+    IsInt({ message: 'must be a whole number of requests a minute' }),
+    Min(0),
+    Max(MOST_PER_MINUTE),
+  );
+}
+
 export class CreateApiKeyDto {
   @ApiProperty({ example: 'procurement', description: 'Who uses it.' })
-  @IsString()
-  @Length(1, 100)
-  @Matches(/^[^\p{Cc}\p{Cs}]*\S[^\p{Cc}\p{Cs}]*$/u, { message: 'must be a name, without control characters' })
+  @IsName()
   name: string;
 
   @ApiPropertyOptional({
@@ -69,6 +83,14 @@ export class CreateApiKeyDto {
   @IsOptional()
   @IsISO8601({ strict: true, strictSeparator: true }, { message: 'must be a time such as 2027-12-31T00:00:00Z' })
   expires_at?: string | null;
+
+  @RequestsPerMinute()
+  requests_per_minute?: number | null;
+}
+
+export class ChangeApiKeyDto {
+  @RequestsPerMinute()
+  requests_per_minute?: number | null;
 }
 
 export class RotateApiKeyDto {
@@ -93,6 +115,8 @@ export class ApiKeyResponse {
   @ApiProperty({ format: 'uuid', type: String, nullable: true, description: 'Null: a platform key.' })
   tenant_id: string | null;
   @ApiProperty({ enum: SCOPES, isArray: true }) scopes: Scope[];
+  @ApiProperty({ type: Number, nullable: true, description: 'Null: API_KEY_REQUESTS_PER_MINUTE; 0: no limit.' })
+  requests_per_minute: number | null;
   @ApiProperty({ enum: ['active', 'expired', 'revoked'] }) state: 'active' | 'expired' | 'revoked';
   @ApiProperty({ format: 'date-time' }) created_at: string;
   @ApiProperty({ format: 'date-time', type: String, nullable: true }) expires_at: string | null;
@@ -116,6 +140,7 @@ export function toApiKeyResponse(apiKey: ApiKey, now: Date): ApiKeyResponse {
     prefix: apiKey.prefix,
     tenant_id: apiKey.tenantId,
     scopes: apiKey.scopes,
+    requests_per_minute: apiKey.requestsPerMinute,
     state: revokedAt ? 'revoked' : isExpired ? 'expired' : 'active',
     created_at: apiKey.createdAt.toISOString(),
     expires_at: expiresAt?.toISOString() ?? null,

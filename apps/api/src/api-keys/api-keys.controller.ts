@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiConflictResponse,
@@ -13,6 +13,7 @@ import {
   type ApiKey,
   ApiKeyRepository,
   ApiKeyService,
+  assertPlatform,
   type Caller,
   CurrentCaller,
   RequireScope,
@@ -23,6 +24,7 @@ import { Audited, type AuditedCall } from '../audit/audited.decorator.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
 import {
   ApiKeyResponse,
+  ChangeApiKeyDto,
   CreateApiKeyDto,
   ListApiKeysDto,
   NewApiKeyResponse,
@@ -62,13 +64,33 @@ export class ApiKeysController {
     if (expiresAt && expiresAt <= this.clock.now()) {
       throw new ValidationError([{ field: 'expires_at', message: 'must be a time to come' }]);
     }
+    if (dto.requests_per_minute !== undefined) assertPlatform(caller);
     const { id, key } = await this.keys.create({
       name: dto.name.trim(),
       tenantId: ownerOf(caller, dto.tenant_id),
       scopes: dto.scopes,
       expiresAt,
+      requestsPerMinute: dto.requests_per_minute ?? null,
     });
     return this.show(await this.find(caller, id), key);
+  }
+
+  /** Limits the key anew; other replicas know it a second later. */
+  @Patch(':id')
+  @Audited<ApiKeysController>('api-key.changed', { show: (keys, call) => keys.showOne(call) })
+  @ApiOkResponse({ type: ApiKeyResponse })
+  async change(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body() { requests_per_minute: requestsPerMinute }: ChangeApiKeyDto,
+  ): Promise<ApiKeyResponse> {
+    assertPlatform(caller);
+    const key = await this.find(caller, id);
+    if (requestsPerMinute !== undefined) {
+      await this.keys.limit(key.id, requestsPerMinute);
+      this.service.forget();
+    }
+    return toApiKeyResponse(await this.find(caller, id), this.clock.now());
   }
 
   /** Makes a key in the place of another, which goes on working for a while. */

@@ -5,11 +5,10 @@ import { answerProblem, runInRequest } from '#common';
 import { requestIdOf } from '../request-id.ts';
 import { HOT_SECURITY_HEADERS } from '../security-headers.ts';
 
-/** What a hot route answers: a status, JSON, and headers beside the usual ones. */
+/** What a hot route answers: a status and JSON. */
 export interface HotAnswer {
   status: number;
   body: object;
-  headers?: Record<string, string>;
 }
 
 export interface HotRoute {
@@ -17,7 +16,8 @@ export interface HotRoute {
   route: string;
   /** False: something is unusual about this request, Express takes it. Looks at the headers alone. */
   takes: (request: IncomingMessage) => boolean;
-  answer: (request: IncomingMessage) => Promise<HotAnswer>;
+  /** `headers`: beside the usual ones, of the answer and of a refusal alike. */
+  answer: (request: IncomingMessage, headers: Record<string, string>) => Promise<HotAnswer>;
 }
 
 /**
@@ -37,22 +37,22 @@ export function openHotRoutes(server: Server, routes: HotRoute[]): void {
 
 function serve(route: HotRoute, request: IncomingMessage, response: ServerResponse): void {
   const id = requestIdOf(request);
+  const headers: Record<string, string> = { 'X-Request-Id': id };
   runInRequest({ id, request }, () => {
-    route.answer(request).then(
-      (answer) => write(response, answer, id),
+    route.answer(request, headers).then(
+      (answer) => write(response, answer, headers),
       (thrown: unknown) => {
-        response.setHeaders(new Headers({ 'X-Request-Id': id, ...HOT_SECURITY_HEADERS }));
+        response.setHeaders(new Headers({ ...HOT_SECURITY_HEADERS, ...headers }));
         answerProblem(thrown, request, response);
       },
     );
   });
 }
 
-function write(response: ServerResponse, { status, body, headers }: HotAnswer, requestId: string): void {
+function write(response: ServerResponse, { status, body }: HotAnswer, headers: Record<string, string>): void {
   const text = JSON.stringify(body);
   // All at once: headers that are set one by one are kept, checked and joined first.
   response.writeHead(status, {
-    'X-Request-Id': requestId,
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(text),
     ...HOT_SECURITY_HEADERS,

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
 import { AppError, assertUtf8Json } from '#common';
-import { type ApiKeyService, authorize } from '#tenants';
+import type { Admission } from '#tenants';
 
 import { JSON_DEPTH, JSON_LIMIT } from '../body-limits.ts';
 import type { MessagesService } from '../messages/messages.service.ts';
 import { readPreferWait } from '../messages/prefer-wait.decorator.ts';
-import type { HotAnswer, HotRoute } from './hot-route.ts';
+import type { HotRoute } from './hot-route.ts';
 import { readBody } from './read-body.ts';
 
 /** Brackets around anything: what Express takes for JSON as well. */
@@ -14,7 +14,7 @@ const JSON_CONTAINER = /^\s*[[{]/;
 const OTHER_CHARSET = /charset=(?!"?utf-?8)/i;
 
 /** `POST /api/v1/whatsapp/messages`, as `MessagesController.send` answers it. */
-export function sendMessageRoute(keys: ApiKeyService, messages: MessagesService): HotRoute {
+export function sendMessageRoute(admission: Admission, messages: MessagesService): HotRoute {
   return {
     route: 'POST /api/v1/whatsapp/messages',
     // Compressed, in another charset or without a body: Express knows how.
@@ -22,21 +22,23 @@ export function sendMessageRoute(keys: ApiKeyService, messages: MessagesService)
       headers['content-encoding'] === undefined &&
       !OTHER_CHARSET.test(headers['content-type'] ?? '') &&
       (Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined),
-    answer: async (request) => {
+    answer: async (request, answered) => {
       const { headers } = request;
       const body = readBody(request, JSON_LIMIT);
       // Of two refusals the first one is told; the other must not go unheard.
       body.catch(() => undefined);
-      const caller = await authorize(keys, headers, 'messages:send');
+      const caller = await admission.admit(request, 'messages:send', (told) => Object.assign(answered, told));
       const idempotencyKey = headers['idempotency-key'] as string | undefined;
       const waitMs = readPreferWait(textOf(headers.prefer));
-      return toAnswer(await messages.send(caller, parse(await body), { idempotencyKey, waitMs }));
+      const {
+        status,
+        body: answer,
+        replayed,
+      } = await messages.send(caller, parse(await body), { idempotencyKey, waitMs });
+      if (replayed) answered['Idempotency-Replayed'] = 'true';
+      return { status, body: answer };
     },
   };
-}
-
-function toAnswer({ status, body, replayed }: Awaited<ReturnType<MessagesService['send']>>): HotAnswer {
-  return { status, body, ...(replayed && { headers: { 'Idempotency-Replayed': 'true' } }) };
 }
 
 /** @throws AppError 400 */

@@ -4,6 +4,7 @@ import {
   ApiConflictResponse,
   ApiCreatedResponse,
   ApiNoContentResponse,
+  ApiNotFoundResponse,
   ApiOkResponse,
   ApiTags,
 } from '@nestjs/swagger';
@@ -25,11 +26,25 @@ export class MetaAppsController {
     private readonly senders: SenderDirectory,
   ) {}
 
+  /** Newest first, all of them. */
   @Get()
   @ApiOkResponse({ type: [MetaAppResponse] })
-  async list(@CurrentCaller() caller: Caller): Promise<{ data: MetaAppResponse[] }> {
+  async list(@CurrentCaller() caller: Caller) {
     assertPlatform(caller);
-    return { data: (await this.repository.listApps()).map(toMetaAppResponse) };
+    return {
+      data: (await this.repository.listApps()).toReversed().map(toMetaAppResponse),
+      paging: { next_cursor: null },
+    };
+  }
+
+  @Get(':id')
+  @ApiOkResponse({ type: MetaAppResponse })
+  @ApiNotFoundResponse()
+  async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MetaAppResponse> {
+    assertPlatform(caller);
+    const app = isUuid(id) ? await this.repository.findApp(id) : null;
+    if (!app) throw new NotFoundError('app', id);
+    return toMetaAppResponse(app);
   }
 
   @Post()
@@ -49,6 +64,8 @@ export class MetaAppsController {
   @Patch(':id')
   @Audited<MetaAppsController>('meta-app.changed', { show: (apps, { params }) => apps.find(params.id!) })
   @ApiOkResponse({ type: MetaAppResponse })
+  @ApiNotFoundResponse()
+  @ApiConflictResponse({ description: '`app-name-taken`.' })
   async change(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
@@ -66,6 +83,7 @@ export class MetaAppsController {
   @Audited<MetaAppsController>('meta-app.removed', { show: (apps, { params }) => apps.find(params.id!) })
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse()
+  @ApiNotFoundResponse()
   @ApiConflictResponse({ description: '`app-in-use`: numbers belong to it.' })
   async remove(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
     assertPlatform(caller);

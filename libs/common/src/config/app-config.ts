@@ -14,6 +14,11 @@ export class AppConfig {
   readonly rabbitmq: { readonly url: string | undefined };
   readonly whatsapp: WhatsAppConfig;
   readonly webhooks: { /** Raw deliveries are kept so long. */ readonly retentionDays: number };
+  /** A minute; 0: no limit. */
+  readonly requestLimits: {
+    readonly perKey: number;
+    /** Without a valid key, from one address. */ readonly perStranger: number;
+  };
   readonly notificationsEnabled: boolean;
   readonly poEvents: PoEventsConfig;
   readonly dispatcher: DispatcherConfig;
@@ -27,6 +32,8 @@ export class AppConfig {
   readonly adminApiKey: string | undefined;
   /** 32 bytes, for access tokens of tenants. Undefined outside production only. */
   readonly encryptionKey: Buffer | undefined;
+  /** What was stored under it is still opened, and sealed anew. */
+  readonly previousEncryptionKey: Buffer | undefined;
   /** First admin of the web page. */
   readonly admin: { readonly email: string | undefined; readonly password: string | undefined };
   readonly logLevel: LogLevel;

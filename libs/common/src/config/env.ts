@@ -142,6 +142,10 @@ function toConfig(
     rabbitmq: { url: environment.RABBITMQ_URL },
     whatsapp,
     webhooks: { retentionDays: environment.WEBHOOK_RETENTION_DAYS },
+    requestLimits: {
+      perKey: environment.API_KEY_REQUESTS_PER_MINUTE,
+      perStranger: environment.UNAUTHENTICATED_REQUESTS_PER_MINUTE,
+    },
     notificationsEnabled: environment.ENABLE_WHATSAPP_NOTIFICATIONS,
     poEvents,
     dispatcher: {
@@ -156,7 +160,8 @@ function toConfig(
     supportDesk: { senders: readSenders(environment.SUPPORT_DESK_SENDERS ?? '') },
     media,
     adminApiKey: environment.ADMIN_API_KEY,
-    encryptionKey: environment.ENCRYPTION_KEY ? Buffer.from(environment.ENCRYPTION_KEY, 'base64') : undefined,
+    encryptionKey: readKey(environment.ENCRYPTION_KEY),
+    previousEncryptionKey: readKey(environment.ENCRYPTION_KEY_PREVIOUS),
     admin: { email: environment.ADMIN_EMAIL, password: environment.ADMIN_PASSWORD },
     logLevel: environment.LOG_LEVEL,
     dataDir: resolve(cwd, environment.DATA_DIR),
@@ -166,6 +171,10 @@ function toConfig(
 
 function listOf(words: string | undefined): string[] {
   return words === undefined ? [] : words.split(',').map((word) => word.trim());
+}
+
+function readKey(base64: string | undefined): Buffer | undefined {
+  return base64 === undefined ? undefined : Buffer.from(base64, 'base64');
 }
 
 function readSenders(list: string): Map<string, string> {

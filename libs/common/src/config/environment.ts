@@ -166,6 +166,12 @@ export class Environment {
   @Whole(1, 36_500, 365)
   MEDIA_RETENTION_DAYS: number | undefined = undefined;
 
+  @Whole(0, 10_000_000, 60_000)
+  API_KEY_REQUESTS_PER_MINUTE = 60_000;
+
+  @Whole(0, 10_000_000, 600)
+  UNAUTHENTICATED_REQUESTS_PER_MINUTE = 600;
+
   @IsOptional()
   @MinLength(16, { message: 'must have at least 16 characters; make one with: openssl rand -base64 32' })
   ADMIN_API_KEY: string | undefined = undefined;
@@ -180,6 +186,9 @@ export class Environment {
 
   @Form(BASE64_OF_32_BYTES, '32 bytes in base64; make it with: openssl rand -base64 32')
   ENCRYPTION_KEY: string | undefined = undefined;
+
+  @Form(BASE64_OF_32_BYTES, '32 bytes in base64: the ENCRYPTION_KEY of before')
+  ENCRYPTION_KEY_PREVIOUS: string | undefined = undefined;
 
   @OneOf(LOG_LEVELS)
   LOG_LEVEL: LogLevel = 'info';
@@ -208,6 +217,7 @@ export const FROM_FILES = [
   'ADMIN_API_KEY',
   'ADMIN_PASSWORD',
   'ENCRYPTION_KEY',
+  'ENCRYPTION_KEY_PREVIOUS',
   'PO_EVENT_TEMPLATES',
 ] as const satisfies VariableName[];
 

@@ -10,7 +10,16 @@ import { isErrorLike, serializeError } from './serialize-error.ts';
 
 /** Names whose values never reach a log, as our code spells them and as they come over the wire. */
 const SECRET_NAMES = [
-  ...['accessToken', 'appSecret', 'webhookVerifyToken', 'apiKey', 'adminApiKey', 'encryptionKey', 'key'],
+  ...[
+    'accessToken',
+    'appSecret',
+    'webhookVerifyToken',
+    'apiKey',
+    'adminApiKey',
+    'encryptionKey',
+    'previousEncryptionKey',
+    'key',
+  ],
   ...['access_token', 'app_secret', 'verify_token', 'hub.verify_token', 'api_key', 'x-api-key', 'cookie'],
   ...['authorization', 'Authorization', 'password', 'secret', 'token'],
 ];

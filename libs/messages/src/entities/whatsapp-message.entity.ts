@@ -152,7 +152,7 @@ export class WhatsAppMessage {
 
   /** What a message is parked for: an earlier message to the same person, or a template that Meta stopped. */
   @Column('varchar', { nullable: true })
-  waitsFor: 'turn' | 'template' | null;
+  waitsFor: 'turn' | 'template' | 'tenant' | null;
 
   /** The process that claimed the row; whoever comes later with another token changes nothing. */
   @Column('uuid', { nullable: true })

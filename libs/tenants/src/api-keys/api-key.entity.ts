@@ -35,6 +35,10 @@ export class ApiKey {
   @Column('varchar', { array: true })
   scopes: Scope[];
 
+  /** Null: `API_KEY_REQUESTS_PER_MINUTE`; 0: no limit. */
+  @Column('int', { nullable: true })
+  requestsPerMinute: number | null;
+
   @CreateDateColumn({ type: 'timestamptz' })
   createdAt: Date;
 

@@ -13,6 +13,8 @@ export interface NewApiKey {
   tenantId: string | null;
   scopes: Scope[];
   expiresAt: Date | null;
+  /** Null: that of all keys; 0: no limit. */
+  requestsPerMinute?: number | null;
 }
 
 /** Undefined means: not asked for. */
@@ -56,11 +58,15 @@ export class ApiKeyRepository {
     return this.dataSource.transaction(async (tx) => {
       const old = await tx.findOne(ApiKey, { where: { id }, lock: { mode: 'pessimistic_write' } });
       if (!old || old.revokedAt || (old.expiresAt && old.expiresAt <= now)) return undefined;
-      const { name, tenantId, scopes, expiresAt } = old;
-      const made = await create(tx, { name, tenantId, scopes, expiresAt });
+      const { name, tenantId, scopes, expiresAt, requestsPerMinute } = old;
+      const made = await create(tx, { name, tenantId, scopes, expiresAt, requestsPerMinute });
       if (!expiresAt || expiresAt > endsAt) await tx.update(ApiKey, id, { expiresAt: endsAt });
       return made;
     });
+  }
+
+  async limit(id: string, requestsPerMinute: number | null): Promise<void> {
+    await this.dataSource.manager.update(ApiKey, id, { requestsPerMinute });
   }
 
   /** False when there is no such key, or it is revoked already. */

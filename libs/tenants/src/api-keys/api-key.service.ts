@@ -37,7 +37,7 @@ export class ApiKeyService {
   /** The caller a key stands for; undefined when it is unknown, revoked or expired. */
   async identify(key: string): Promise<Caller | undefined> {
     const keyHash = hashKey(key);
-    if (timingSafeEqual(Buffer.from(keyHash), this.platformKeyHash)) {
+    if (this.isPlatformKey(keyHash)) {
       return { tenantId: null, scopes: SCOPES, actor: ENVIRONMENT };
     }
 
@@ -45,13 +45,25 @@ export class ApiKeyService {
     const now = this.clock.now();
     if (!found || found === NOBODY || found.revokedAt || (found.expiresAt && found.expiresAt <= now)) return undefined;
     await this.noteUse(found, now);
-    const { id, name, tenantId, scopes } = found;
-    return { tenantId, scopes, actor: { kind: 'api-key', id, name } };
+    const { id, name, tenantId, scopes, requestsPerMinute } = found;
+    const actor = { kind: 'api-key', id, name } as const;
+    return { tenantId, scopes, actor, ...(requestsPerMinute !== null && { requestsPerMinute }) };
   }
 
-  /** A key was revoked or replaced: what is remembered of keys may be old. */
+  /** Whether a key was good when it was last looked up, if that was lately; asks nobody. */
+  isKnown(key: string): boolean {
+    const keyHash = hashKey(key);
+    const found = this.remembered.peek(keyHash, { allowStale: true });
+    return this.isPlatformKey(keyHash) || (found !== undefined && found !== NOBODY);
+  }
+
+  /** A key was revoked, replaced or changed: what is remembered of keys may be old. */
   forget(): void {
     void afterCommit(() => this.remembered.clear());
+  }
+
+  private isPlatformKey(keyHash: string): boolean {
+    return timingSafeEqual(Buffer.from(keyHash), this.platformKeyHash);
   }
 
   /** By the minute is enough, and keeps a busy key from writing its row with every request. */

@@ -6,16 +6,21 @@ import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import supertest from 'supertest';
 
-import { ProblemFilter } from '#common';
+import { AppConfig, ClientAddress, ProblemFilter } from '#common';
 
 import { type Scope, SCOPES } from '../api-keys/api-key.entity.ts';
 import { ApiKeyService } from '../api-keys/api-key.service.ts';
+import { RequestQuotas } from '../rate-limit/request-quotas.ts';
+import { Strangers } from '../rate-limit/strangers.ts';
+import { TenantDirectory } from '../tenants/tenant.directory.ts';
+import { Admission } from './admission.ts';
 import { ApiKeyGuard } from './api-key.guard.ts';
 import { CurrentCaller } from './caller.decorator.ts';
 import type { Actor, Caller } from './caller.ts';
 import { Public, RequireScope } from './require-scope.decorator.ts';
 
 const TENANT = '0192f0c1-2b3c-7d4e-8f50-6172839405a6';
+const SUSPENDED = '0192f0c1-2b3c-7d4e-8f50-6172839405a8';
 const ACTOR: Actor = { kind: 'api-key', id: '0192f0c1-2b3c-7d4e-8f50-6172839405a7', name: 'warehouse' };
 const aCaller = (...scopes: Scope[]): Caller => ({ tenantId: TENANT, scopes, actor: ACTOR });
 
@@ -25,6 +30,7 @@ const CALLERS = new Map<string, Caller>([
   ['sender', aCaller('messages:send')],
   ['almost-all', aCaller(...SCOPES.filter((scope) => scope !== 'admin'))],
   ['administrator', aCaller('admin')],
+  ['suspended', { ...aCaller(...SCOPES), tenantId: SUSPENDED }],
 ]);
 
 @Controller('messages')
@@ -69,7 +75,13 @@ beforeAll(async () => {
     controllers: [MessagesController, ForgottenController],
     providers: [
       { provide: APP_GUARD, useClass: ApiKeyGuard },
+      Admission,
       { provide: ApiKeyService, useValue: { identify } },
+      { provide: ClientAddress, useValue: new ClientAddress() },
+      { provide: AppConfig, useValue: { requestLimits: { perKey: 0, perStranger: 0 } } },
+      { provide: RequestQuotas, useValue: {} },
+      { provide: Strangers, useValue: { quotaOf: () => undefined, note: () => undefined } },
+      { provide: TenantDirectory, useValue: { isSuspended: (id: string) => id === SUSPENDED } },
     ],
   }).compile();
   app = module.createNestApplication({ logger: false });
@@ -132,6 +144,12 @@ describe(ApiKeyGuard.name, () => {
     await api.get('/forgotten').set('X-API-Key', 'administrator').expect(200);
 
     expect(body.detail).toContain('admin');
+  });
+
+  it('answers 403 to the key of a suspended tenant, whatever its scopes', async () => {
+    const { body } = await api.get('/messages').set('X-API-Key', 'suspended').expect(403);
+
+    expect(body).toMatchObject({ code: 'tenant-suspended', detail: expect.stringContaining('resumes it') });
   });
 
   it('asks for nothing where the handler is public', async () => {

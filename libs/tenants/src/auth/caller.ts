@@ -14,4 +14,6 @@ export interface Caller {
   tenantId: string | null;
   scopes: readonly Scope[];
   actor: Actor;
+  /** A limit of its own, 0 for none; undefined: that of all keys. */
+  requestsPerMinute?: number;
 }

@@ -13,6 +13,9 @@ export class MetaApp {
   @Column('text')
   appSecret: string;
 
+  @Column('timestamptz', { default: () => 'now()' })
+  appSecretSetAt: Date;
+
   /** Still accepted after a rotation, because Meta goes on for a while. */
   @Column('text', { nullable: true })
   previousAppSecret: string | null;

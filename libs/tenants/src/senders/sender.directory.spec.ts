@@ -41,6 +41,7 @@ describe(SenderDirectory.name, () => {
       businessAccountId: '900',
       appId: APP,
       accessToken: 'EAAG-b',
+      apiVersion: null,
       messagesPerSecond: null,
       ...change,
     }) as SendingNumber;
@@ -76,10 +77,14 @@ describe(SenderDirectory.name, () => {
   });
 
   it('finds a number by Meta’s id, and none by another', async () => {
-    const senders = await aDirectory([], [aNumber({ appId: null, messagesPerSecond: 250 })]);
+    const senders = await aDirectory([], [aNumber({ appId: null, apiVersion: 'v25.0', messagesPerSecond: 250 })]);
 
     expect(senders.byPhoneNumberId('1234567890')).toEqual(PLATFORM);
-    expect(senders.byPhoneNumberId('200')).toMatchObject({ appSecret: PLATFORM.appSecret, messagesPerSecond: 250 });
+    expect(senders.byPhoneNumberId('200')).toMatchObject({
+      appSecret: PLATFORM.appSecret,
+      apiVersion: 'v25.0',
+      messagesPerSecond: 250,
+    });
     expect(senders.byPhoneNumberId('5550000000')).toBeUndefined();
   });
 

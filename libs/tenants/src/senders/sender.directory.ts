@@ -13,6 +13,8 @@ export interface Sender {
   appId: string | null;
   accessToken: string;
   appSecret: string | undefined;
+  /** Of the Graph API; undefined: `WHATSAPP_API_VERSION`. */
+  apiVersion?: string;
   /** Undefined: `WHATSAPP_MESSAGES_PER_SECOND`. */
   messagesPerSecond?: number;
   /** The number itself, E.164; undefined until Meta told it. */
@@ -66,6 +68,7 @@ export class SenderDirectory implements OnModuleInit, BeforeApplicationShutdown 
   }
 
   async onModuleInit(): Promise<void> {
+    await this.repository.renewSecrets();
     await this.reload();
     this.reloading.start();
   }
@@ -126,7 +129,7 @@ export class SenderDirectory implements OnModuleInit, BeforeApplicationShutdown 
   }
 
   private toSender(number: SendingNumber, appSecret: string | undefined): Sender {
-    const { phoneNumberId, businessAccountId, appId, accessToken, messagesPerSecond } = number;
+    const { phoneNumberId, businessAccountId, appId, accessToken, apiVersion, messagesPerSecond } = number;
     const fromPhone = this.fromPhones.get(phoneNumberId);
     return {
       phoneNumberId,
@@ -134,6 +137,7 @@ export class SenderDirectory implements OnModuleInit, BeforeApplicationShutdown 
       appId,
       accessToken,
       appSecret,
+      ...(apiVersion !== null && { apiVersion }),
       ...(messagesPerSecond !== null && { messagesPerSecond }),
       ...(fromPhone !== undefined && { fromPhone }),
     };

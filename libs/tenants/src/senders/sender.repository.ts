@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, Not } from 'typeorm';
 
-import { newId, queryRows, SecretBox } from '#common';
+import { Clock, newId, queryRows, SecretBox } from '#common';
 
 import { MetaApp } from './meta-app.entity.ts';
 import { SendingNumber } from './sending-number.entity.ts';
@@ -10,7 +10,7 @@ import { SendingNumber } from './sending-number.entity.ts';
 export type NewMetaApp = Pick<MetaApp, 'name' | 'appSecret' | 'verifyToken'>;
 /** What changes of an app. With a new secret, the one before it is accepted as well until it is dropped. */
 export type MetaAppChange = Partial<NewMetaApp> & { dropPreviousSecret?: boolean };
-export type NewSendingNumber = Omit<SendingNumber, 'createdAt' | 'updatedAt'>;
+export type NewSendingNumber = Omit<SendingNumber, 'accessTokenSetAt' | 'createdAt' | 'updatedAt'>;
 
 /** Apps and numbers beside those of the environment. Secrets are in clear outside, and sealed in the tables. */
 @Injectable()
@@ -18,6 +18,7 @@ export class SenderRepository {
   constructor(
     private readonly dataSource: DataSource,
     private readonly box: SecretBox,
+    private readonly clock: Clock,
   ) {}
 
   /** Oldest first. */
@@ -60,6 +61,7 @@ export class SenderRepository {
       if (isNewSecret) {
         app.previousAppSecret = this.seal(id, 'previous_app_secret', current);
         app.appSecret = this.seal(id, 'app_secret', appSecret);
+        app.appSecretSetAt = this.clock.now();
       }
       return this.opened(await tx.save(app));
     });
@@ -83,18 +85,53 @@ export class SenderRepository {
     return numbers.map((number) => this.openedNumber(number));
   }
 
+  async findNumber(phoneNumberId: string): Promise<SendingNumber | null> {
+    const number = await this.dataSource.manager.findOneBy(SendingNumber, { phoneNumberId });
+    return number && this.openedNumber(number);
+  }
+
   /** Stores a number, or changes one. */
   async putNumber(number: NewSendingNumber): Promise<SendingNumber> {
-    const accessToken = this.box.seal(number.accessToken, tokenPlace(number.phoneNumberId));
+    const { phoneNumberId, accessToken } = number;
+    const present = await this.findNumber(phoneNumberId);
+    const isNewToken = present?.accessToken !== accessToken;
     const { manager } = this.dataSource;
-    await manager.upsert(SendingNumber, { ...number, accessToken, updatedAt: new Date() }, ['phoneNumberId']);
-    return this.openedNumber(await manager.findOneByOrFail(SendingNumber, { phoneNumberId: number.phoneNumberId }));
+    await manager.upsert(
+      SendingNumber,
+      {
+        ...number,
+        accessToken: this.box.seal(accessToken, tokenPlace(phoneNumberId)),
+        updatedAt: this.clock.now(),
+        ...(isNewToken && { accessTokenSetAt: this.clock.now() }),
+      },
+      ['phoneNumberId'],
+    );
+    return this.openedNumber(await manager.findOneByOrFail(SendingNumber, { phoneNumberId }));
   }
 
   /** False when there is no such number. */
   async removeNumber(phoneNumberId: string): Promise<boolean> {
     const { affected } = await this.dataSource.manager.delete(SendingNumber, { phoneNumberId });
     return affected === 1;
+  }
+
+  /** Seals what the previous `ENCRYPTION_KEY` sealed with the present one, so that the previous one can go. */
+  async renewSecrets(): Promise<void> {
+    if (!this.box.isChanging) return;
+    await this.dataSource.transaction(async (tx) => {
+      const lock = { mode: 'pessimistic_write' } as const;
+      for (const app of await tx.find(MetaApp, { order: { id: 'ASC' }, lock })) {
+        const renew = (sealed: string, column: SecretColumn) => this.box.renew(sealed, placeOf(app.id, column));
+        app.appSecret = renew(app.appSecret, 'app_secret');
+        app.previousAppSecret &&= renew(app.previousAppSecret, 'previous_app_secret');
+        app.verifyToken = renew(app.verifyToken, 'verify_token');
+        await tx.save(app);
+      }
+      for (const number of await tx.find(SendingNumber, { order: { phoneNumberId: 'ASC' }, lock })) {
+        number.accessToken = this.box.renew(number.accessToken, tokenPlace(number.phoneNumberId));
+        await tx.save(number);
+      }
+    });
   }
 
   private opened(app: MetaApp): MetaApp {

@@ -22,6 +22,13 @@ export class SendingNumber {
   @Column('text')
   accessToken: string;
 
+  @Column('timestamptz', { default: () => 'now()' })
+  accessTokenSetAt: Date;
+
+  /** Null: `WHATSAPP_API_VERSION`. */
+  @Column('varchar', { nullable: true })
+  apiVersion: string | null;
+
   /** Null: `WHATSAPP_MESSAGES_PER_SECOND`. */
   @Column('int', { nullable: true })
   messagesPerSecond: number | null;

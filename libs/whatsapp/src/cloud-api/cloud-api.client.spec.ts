@@ -120,6 +120,14 @@ describe(CloudApiClient.name, () => {
       );
     });
 
+    it('speaks the version that the account asks for', async () => {
+      const { client, requests } = await aGraph(json(200, accepted));
+
+      await client.sendMessage({ ...account, apiVersion: 'v25.0' }, message);
+
+      expect(requests[0]?.url.pathname).toBe('/v25.0/106540352242922/messages');
+    });
+
     it('keeps the path of the base URL', async () => {
       const { graphUrl, requests } = await aGraph(json(200, accepted));
       const client = new CloudApiClient({ graphUrl: `${graphUrl}/meta/`, apiVersion: 'v26.0', timeoutMs: 5_000 });

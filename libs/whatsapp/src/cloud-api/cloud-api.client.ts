@@ -21,7 +21,7 @@ import { everyTemplate, type TemplatePage } from './template-pages.ts';
 export interface CloudApiClientOptions {
   /** Base URL without version: `https://graph.facebook.com`. A path in it is kept. */
   graphUrl: string;
-  /** `v26.0` */
+  /** `v26.0`, for accounts that name no other. */
   apiVersion: string;
   /** For one whole call, connecting included. */
   timeoutMs: number;
@@ -76,15 +76,17 @@ export class CloudApiClient {
   });
   private readonly transport: HttpTransport;
   private readonly downloads: MediaDownloads;
-  /** Path before an object's id: `/v26.0`. */
+  /** Path before the version. */
   private readonly root: string;
+  private readonly apiVersion: string;
   private templateFields = TEMPLATE_FIELDS;
   /** One account makes nearly all calls. */
   private lastProof: { accessToken: string; appSecret: string; proof: string } | undefined;
 
   constructor({ graphUrl, apiVersion, timeoutMs, connections, transport }: CloudApiClientOptions) {
     const { origin, pathname } = new URL(graphUrl);
-    this.root = `${pathname.replace(/\/+$/, '')}/${apiVersion}`;
+    this.root = pathname.replace(/\/+$/, '');
+    this.apiVersion = apiVersion;
     this.downloads = new MediaDownloads(origin);
     this.transport = transport ?? new UndiciTransport({ origin, timeoutMs, connections });
   }
@@ -252,7 +254,8 @@ export class CloudApiClient {
     const answer = await this.transport
       .request({
         ...request,
-        path: [this.root, ...path.map(segment)].join('/') + (search && `?${search}`),
+        path:
+          [this.root, account.apiVersion ?? this.apiVersion, ...path.map(segment)].join('/') + (search && `?${search}`),
         headers: {
           authorization: `Bearer ${account.accessToken}`,
           accept: 'application/json',

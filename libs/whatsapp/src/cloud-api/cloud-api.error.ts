@@ -56,6 +56,12 @@ export class CloudApiRefusal extends CloudApiError {
     this.advice = advice;
   }
 
+  /** Meta's words as sentences. */
+  get said(): string {
+    const said = this.details && this.details !== this.title ? `${this.title}: ${this.details}` : this.title;
+    return /[.!?]$/.test(said) ? said : `${said}.`;
+  }
+
   /** Meta's error object as it came, with the HTTP status. */
   toJSON(): Record<string, unknown> {
     return { outcome: this.outcome, http_status: this.httpStatus, error: this.error };

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-
+import { fingerprintOf } from '#common';
 import type { HoldScope, OutboxMessage, Scope } from '#messages';
 import type { Sender } from '#tenants';
 
@@ -72,6 +71,6 @@ function keysOf({
   businessAccountId,
   phoneNumberId,
 }: Sender): Record<Exclude<HoldScope, 'template'>, string> {
-  const token = createHash('sha256').update(accessToken).digest('hex').slice(0, 16);
+  const token = fingerprintOf(accessToken);
   return { token, app: token, waba: businessAccountId, number: phoneNumberId };
 }

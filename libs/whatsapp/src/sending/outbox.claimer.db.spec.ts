@@ -12,7 +12,7 @@ import {
   SendHoldRepository,
   type WhatsAppMessage,
 } from '#messages';
-import type { SenderDirectory } from '#tenants';
+import type { SenderDirectory, TenantDirectory } from '#tenants';
 
 import { aMessageStore, type MessageStore } from '../../../../test/factories/message-store.ts';
 import { aMessage, aPhone, inMs, reload } from '../../../../test/factories/messages.ts';
@@ -33,13 +33,17 @@ Logger.overrideLogger(false);
 describe(OutboxClaimer.name, () => {
   let store: MessageStore;
   let db: DataSource;
+  let suspended: string[];
 
   beforeAll(async () => {
     store = await aMessageStore();
     db = store.db;
   });
 
-  beforeEach(() => store.clear());
+  beforeEach(async () => {
+    suspended = [];
+    await store.clear();
+  });
 
   afterAll(() => store.close());
 
@@ -49,7 +53,8 @@ describe(OutboxClaimer.name, () => {
       whatsapp: { messagesPerSecond },
     } as AppConfig;
     const holds = new SendHoldsService(config, new SendHoldRepository(db), strict<SenderDirectory>({}));
-    return new OutboxClaimer(config, db, outbox, new SenderPaceRepository(db), holds);
+    const tenants = strict<TenantDirectory>({ allSuspended: () => suspended });
+    return new OutboxClaimer(config, db, outbox, new SenderPaceRepository(db), holds, tenants);
   }
   /** A bucket that is full now, or empty and stays so. */
   const permits = (are: 'full' | 'none') =>
@@ -85,6 +90,17 @@ describe(OutboxClaimer.name, () => {
     expect(claim.startBefore).toBeGreaterThanOrEqual(before + LEASE_MS / 2);
     // Counted from before the claim: however long that took, the lease outlives it.
     expect(claim.startBefore).toBeLessThanOrEqual(performance.now() + LEASE_MS / 2);
+  });
+
+  it('keeps back what a suspended tenant has', async () => {
+    await permits('full');
+    const [held, other] = [await aMessage(db, { tenantId: newId() }), await aMessage(db)];
+    suspended = [held.tenantId];
+
+    const claim = await aClaimer().claim(SENDER, 10);
+
+    expect(idsOf(claim)).toEqual([other.id]);
+    expect((await reload(db, held)).waitsFor).toBe('tenant');
   });
 
   it('takes no more than is free, and asks again at once while there is more', async () => {

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 
 import { AppConfig, newId, PLATFORM_TENANT_ID } from '#common';
 import { type Contact, type OpenHold, type OutboxMessage, OutboxRepository, SenderPaceRepository } from '#messages';
-import type { Sender } from '#tenants';
+import { type Sender, TenantDirectory } from '#tenants';
 
 import { type Leave, SendHoldsService } from './send-holds.service.ts';
 
@@ -39,6 +39,7 @@ export class OutboxClaimer {
     private readonly outbox: OutboxRepository,
     private readonly paces: SenderPaceRepository,
     private readonly holds: SendHoldsService,
+    private readonly tenants: TenantDirectory,
   ) {}
 
   /**
@@ -66,6 +67,7 @@ export class OutboxClaimer {
         leaseToken: this.leaseToken,
         leaseMs: this.config.dispatcher.leaseMs,
         afterTenant: this.lastTenants.get(sender.phoneNumberId) ?? PLATFORM_TENANT_ID,
+        suspendedTenants: this.tenants.allSuspended(),
         ...templates,
       });
       const next = parked.length <= messages.length ? LOOK_AHEAD : Math.min(4 * lookAhead, LOOK_AHEAD_MOST);

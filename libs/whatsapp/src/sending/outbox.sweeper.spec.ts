@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 
 import type { AppConfig, UnconfirmedPolicy } from '#common';
 import type { OutboxCareRepository, OutboxRepository } from '#messages';
+import type { TenantDirectory } from '#tenants';
 
 import { strict } from '../../../../test/factories/strict.ts';
 import { OutboxSweeper } from './outbox.sweeper.ts';
@@ -38,6 +39,7 @@ describe(OutboxSweeper.name, () => {
     const outbox = strict<OutboxRepository>({
       heartbeat: (ids, token, leaseMs) => Promise.resolve(void heartbeats.push({ ids, token, leaseMs })),
       giveLostTurns: () => step('turns'),
+      unparkTenants: (suspended) => step(`tenants but ${suspended.join()}`),
     });
     const care = strict<OutboxCareRepository>({
       sweepLeases: ({ code }) => (faults-- > 0 ? Promise.reject(new Error('The database is away')) : step(code)),
@@ -48,7 +50,8 @@ describe(OutboxSweeper.name, () => {
     });
     const dispatcher = { leaseMs: LEASE_MS, sweepMs: SWEEP_MS, unconfirmedPolicy, unconfirmedGraceMs: GRACE_MS };
     const holds = strict<SendHoldsService>({ unparkReleased: () => step('released templates') });
-    sweeper = new OutboxSweeper({ dispatcher } as AppConfig, outbox, care, holds);
+    const tenants = strict<TenantDirectory>({ allSuspended: () => ['the suspended one'] });
+    sweeper = new OutboxSweeper({ dispatcher } as AppConfig, outbox, care, holds, tenants);
     sweeper.start('our token', onTheWire);
   }
   const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
@@ -56,10 +59,28 @@ describe(OutboxSweeper.name, () => {
   it.each<[UnconfirmedPolicy, string[]]>([
     [
       'witness',
-      ['unconfirmed', 'expired', 'witnesses', `again after ${GRACE_MS}, witnessed`, 'turns', 'released templates'],
+      [
+        'unconfirmed',
+        'expired',
+        'witnesses',
+        `again after ${GRACE_MS}, witnessed`,
+        'turns',
+        'released templates',
+        'tenants but the suspended one',
+      ],
     ],
-    ['resend', ['unconfirmed', 'expired', `again after ${GRACE_MS}`, 'turns', 'released templates']],
-    ['hold', ['unconfirmed', 'expired', 'turns', 'released templates']],
+    [
+      'resend',
+      [
+        'unconfirmed',
+        'expired',
+        `again after ${GRACE_MS}`,
+        'turns',
+        'released templates',
+        'tenants but the suspended one',
+      ],
+    ],
+    ['hold', ['unconfirmed', 'expired', 'turns', 'released templates', 'tenants but the suspended one']],
   ])('heals what others left behind, as the policy %s says', async (policy, expected) => {
     start(policy);
 

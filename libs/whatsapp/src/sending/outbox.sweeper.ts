@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 
 import { AppConfig, BackgroundLoop } from '#common';
 import { OutboxCareRepository, OutboxRepository } from '#messages';
+import { TenantDirectory } from '#tenants';
 
 import { EXPIRED, UNCONFIRMED } from './attempt-result.ts';
 import { SendHoldsService } from './send-holds.service.ts';
@@ -19,6 +20,7 @@ export class OutboxSweeper {
     private readonly outbox: OutboxRepository,
     private readonly care: OutboxCareRepository,
     private readonly holds: SendHoldsService,
+    private readonly tenants: TenantDirectory,
   ) {}
 
   /** Leases of other messages than those `onTheWire` run out by themselves, and the sweep heals them. */
@@ -39,7 +41,10 @@ export class OutboxSweeper {
     const unconfirmed = await this.care.sweepLeases(UNCONFIRMED);
     const expired = await this.care.expireOverdue(EXPIRED);
     const resent = await this.settleUnconfirmed();
-    const unparked = (await this.outbox.giveLostTurns()) + (await this.holds.unparkReleased());
+    const unparked =
+      (await this.outbox.giveLostTurns()) +
+      (await this.holds.unparkReleased()) +
+      (await this.outbox.unparkTenants(this.tenants.allSuspended()));
     if (unconfirmed + expired + resent + unparked > 0) {
       this.logger.warn({ message: 'Swept the outbox', unconfirmed, expired, resent, unparked });
     }

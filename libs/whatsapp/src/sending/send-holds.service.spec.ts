@@ -301,6 +301,12 @@ describe(SendHoldsService.name, () => {
       expect(await show(aShown({ pendingReason: 'scheduled' }))).toMatchObject({ pendingReason: 'held' });
     });
 
+    it('tells a message of a suspended tenant why it waits', async () => {
+      const message = aShown({ pendingReason: 'held', waitsFor: 'tenant', nextAttemptAt: null });
+
+      expect(await show(message)).toMatchObject({ pendingReason: 'held', error: { code: 'tenant-suspended' } });
+    });
+
     it('tells a message parked for its template why, from the hold of that template alone', async () => {
       const key = `${aShown().phoneNumberId}/po_notification/es`;
       const error = { ...aHold().error, code: '132015' };

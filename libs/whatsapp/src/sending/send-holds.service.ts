@@ -2,7 +2,14 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { AppConfig, NotFoundError } from '#common';
-import { type OpenHold, type OutboxMessage, type SendHold, SendHoldRepository, type WhatsAppMessage } from '#messages';
+import {
+  type MessageError,
+  type OpenHold,
+  type OutboxMessage,
+  type SendHold,
+  SendHoldRepository,
+  type WhatsAppMessage,
+} from '#messages';
 import { type Sender, SenderDirectory } from '#tenants';
 
 import type { CloudApiRefusal } from '../cloud-api/index.ts';
@@ -11,6 +18,16 @@ import { covers, heldScope, isTestOf, scopesOf, templateKey, templateKeyPrefix }
 
 /** Probes get rarer up to this many times the first pause. */
 const RAREST = 12;
+
+/** Why a message of a suspended tenant waits. */
+const SUSPENDED: MessageError = {
+  code: 'tenant-suspended',
+  title: 'The tenant is suspended',
+  details: null,
+  class: 'STOP',
+  retryable: true,
+  action: 'It is sent once the tenant is resumed, with PATCH /api/v1/tenants/{id} {"suspended": false}.',
+};
 
 /** What holds allow a sender to send right now. */
 export interface Leave {
@@ -102,6 +119,7 @@ export class SendHoldsService {
       const stopped = open.find(({ scope, scopeKey }) => scope === 'template' && scopeKey === templateKey(message));
       return stopped ? { ...message, error: message.error ?? stopped.error } : message;
     }
+    if (message.waitsFor === 'tenant') return { ...message, error: message.error ?? SUSPENDED };
     const isForLater = pendingReason === 'scheduled' && nextAttemptAt !== null && nextAttemptAt > new Date();
     const isQueued = nextAttemptAt !== null && !isForLater;
     const sender = this.senders.byPhoneNumberId(phoneNumberId);

@@ -12,7 +12,7 @@ import type {
   WhatsAppMessageRepository,
   WhatsAppTemplate,
 } from '#messages';
-import type { SenderDirectory } from '#tenants';
+import type { SenderDirectory, TenantDirectory } from '#tenants';
 
 import { aSender } from '../../../../test/factories/senders.ts';
 import { strict } from '../../../../test/factories/strict.ts';
@@ -77,7 +77,7 @@ describe(WhatsAppBusinessService.name, () => {
       },
     });
     return new WhatsAppBusinessService(
-      { notificationsEnabled, whatsapp: { defaultCountry } } as AppConfig,
+      { notificationsEnabled } as AppConfig,
       strict<Clock>({ now: () => later(elapsedMs) }),
       messages,
       strict<MessageBatchRepository>({ create: (_, batch) => Promise.resolve(void batches.push(batch)) }),
@@ -96,6 +96,7 @@ describe(WhatsAppBusinessService.name, () => {
       strict<MarketingConsentService>({ assertWanted: () => Promise.resolve() }),
       strict<CloudApiClient>({ getPhoneNumber: () => getPhoneNumber() }),
       strict<OutboxPoller>({ wake: () => void wakeUps++ }),
+      strict<TenantDirectory>({ countryOf: (tenantId) => (tenantId === TENANT ? defaultCountry : undefined) }),
     );
   }
 

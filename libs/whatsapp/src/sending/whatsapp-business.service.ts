@@ -14,7 +14,7 @@ import {
   type WhatsAppMessage,
   WhatsAppMessageRepository,
 } from '#messages';
-import { type Sender, SenderDirectory } from '#tenants';
+import { type Sender, SenderDirectory, TenantDirectory } from '#tenants';
 
 import { CloudApiClient, CloudApiError } from '../cloud-api/index.ts';
 import { bodyParameters, isKeyed, type MessageContent, readContent, unstorableFaults } from '../payloads/index.ts';
@@ -84,6 +84,7 @@ export class WhatsAppBusinessService {
     private readonly consent: MarketingConsentService,
     private readonly cloudApi: CloudApiClient,
     private readonly outbox: OutboxPoller,
+    private readonly tenants: TenantDirectory,
   ) {}
 
   /**
@@ -238,7 +239,7 @@ export class WhatsAppBusinessService {
     return { message, ...(fallback && { fallback }) };
   }
 
-  private readRecipient({ to, recipient }: SendRequest, errors: FieldError[]) {
+  private readRecipient({ tenantId, to, recipient }: SendRequest, errors: FieldError[]) {
     if (to !== undefined && recipient !== undefined) {
       errors.push({ field: 'recipient', message: 'give either to or recipient, not both' });
     }
@@ -251,7 +252,7 @@ export class WhatsAppBusinessService {
       }
       return { recipientPhone: null, recipientUserId: recipient, contactKey: recipient };
     }
-    const phone = parseE164(to, this.config.whatsapp.defaultCountry);
+    const phone = parseE164(to, this.tenants.countryOf(tenantId));
     if (!phone.ok) errors.push({ field: 'to', message: phone.message });
     const e164 = phone.ok ? phone.e164 : '';
     return { recipientPhone: e164, recipientUserId: null, contactKey: e164 };

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
-import { AppConfig, type FieldError, parseE164, ValidationError } from '#common';
+import { type FieldError, parseE164, ValidationError } from '#common';
 import type { WhatsAppTemplate } from '#messages';
-import { SenderDirectory } from '#tenants';
+import { SenderDirectory, TenantDirectory } from '#tenants';
 
 import { type JsonObject, readContent } from '../payloads/index.ts';
 import { TemplateCatalogueService } from './template-catalogue.service.ts';
@@ -28,7 +28,7 @@ export interface TemplatePreview {
 @Injectable()
 export class TemplatePreviewService {
   constructor(
-    private readonly config: AppConfig,
+    private readonly tenants: TenantDirectory,
     private readonly senders: SenderDirectory,
     private readonly templates: TemplateCatalogueService,
   ) {}
@@ -43,7 +43,7 @@ export class TemplatePreviewService {
   ): Promise<TemplatePreview> {
     const sender = this.senders.forTenant(tenantId);
     const message = { type: 'template', template: asked };
-    const phone = to === undefined ? undefined : parseE164(to, this.config.whatsapp.defaultCountry);
+    const phone = to === undefined ? undefined : parseE164(to, this.tenants.countryOf(tenantId));
     const { content, errors: contentErrors } = readContent(message);
     const faults = [...errors, ...contentErrors];
     if (phone?.ok === false) faults.push({ field: 'to', message: phone.message });

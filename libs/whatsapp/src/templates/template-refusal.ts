@@ -80,7 +80,7 @@ function ofRefusal(refusal: CloudApiRefusal, components: unknown): AppError {
       return problem(409, 'template-refused', refusal, action);
     case 'BAD':
     case 'USER': {
-      const message = `${saidBy(refusal)} ${action}`;
+      const message = `${refusal.said} ${action}`;
       return new AppError(422, 'template-refused', `Meta refused the template (${code}). ${message}`, {
         errors: [toFieldError(subcode, components, message)],
         cause: refusal,
@@ -90,15 +90,10 @@ function ofRefusal(refusal: CloudApiRefusal, components: unknown): AppError {
 }
 
 function problem(status: number, code: string, refusal: CloudApiRefusal, action: string, waitS?: number): AppError {
-  return new AppError(status, code, `${saidBy(refusal)} ${action}`, {
+  return new AppError(status, code, `${refusal.said} ${action}`, {
     cause: refusal,
     ...(waitS !== undefined && { retryAfterSeconds: Math.ceil(waitS) }),
   });
-}
-
-function saidBy({ title, details }: CloudApiRefusal): string {
-  const said = details && details !== title ? `${title}: ${details}` : title;
-  return /[.!?]$/.test(said) ? said : `${said}.`;
 }
 
 function toFieldError(subcode: number | undefined, components: unknown, message: string): FieldError {

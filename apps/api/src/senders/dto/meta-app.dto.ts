@@ -1,14 +1,16 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema, PartialType } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, Matches, MaxLength } from 'class-validator';
 
+import { fingerprintOf } from '#common';
 import type { MetaApp } from '#tenants';
+
+import { IsName } from '../../is-name.decorator.ts';
 
 const NO_BLANKS = /^\S+$/;
 
 export class CreateMetaAppDto {
   @ApiProperty({ example: 'Acme', description: 'To recognise it by; no other app may have it.' })
-  @Matches(/\S/, { message: 'must not be empty' })
-  @MaxLength(200)
+  @IsName()
   name: string;
 
   @ApiProperty({ description: 'App dashboard, Settings, Basic. It is never shown again.' })
@@ -22,7 +24,7 @@ export class CreateMetaAppDto {
   verify_token: string;
 }
 
-export class ChangeMetaAppDto extends PartialType(CreateMetaAppDto) {
+export class ChangeMetaAppDto extends PartialType(CreateMetaAppDto, { skipNullProperties: false }) {
   @ApiPropertyOptional({ description: 'true: what the previous secret signs is refused from now on.' })
   @IsOptional()
   @IsBoolean()
@@ -33,16 +35,22 @@ export class ChangeMetaAppDto extends PartialType(CreateMetaAppDto) {
 export class MetaAppResponse {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty() name: string;
+  @ApiProperty({ description: 'Tells the secret from another one; the secret itself is never shown.' })
+  app_secret_fingerprint: string;
+  @ApiProperty({ format: 'date-time' }) app_secret_set_at: string;
   @ApiProperty({ description: 'Whether the secret before the present one is accepted as well.' })
   has_previous_secret: boolean;
   @ApiProperty({ format: 'date-time' }) created_at: string;
   @ApiProperty({ format: 'date-time' }) updated_at: string;
 }
 
-export function toMetaAppResponse({ id, name, previousAppSecret, createdAt, updatedAt }: MetaApp): MetaAppResponse {
+export function toMetaAppResponse(app: MetaApp): MetaAppResponse {
+  const { id, name, appSecret, appSecretSetAt, previousAppSecret, createdAt, updatedAt } = app;
   return {
     id,
     name,
+    app_secret_fingerprint: fingerprintOf(appSecret),
+    app_secret_set_at: appSecretSetAt.toISOString(),
     has_previous_secret: previousAppSecret !== null,
     created_at: createdAt.toISOString(),
     updated_at: updatedAt.toISOString(),

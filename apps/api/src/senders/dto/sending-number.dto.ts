@@ -1,6 +1,8 @@
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional, ApiSchema, PartialType } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsInt, IsOptional, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
 
+import { fingerprintOf } from '#common';
 import type { SendingNumber } from '#tenants';
 
 export const META_ID = /^\d{5,30}$/;
@@ -30,6 +32,16 @@ export class PutSendingNumberDto {
   access_token: string;
 
   @ApiPropertyOptional({
+    example: 'v26.0',
+    type: String,
+    nullable: true,
+    description: 'Of the Graph API. Null: WHATSAPP_API_VERSION.',
+  })
+  @IsOptional()
+  @Matches(/^v\d{1,2}\.0$/, { message: 'must be a Graph API version such as v26.0' })
+  api_version?: string | null;
+
+  @ApiPropertyOptional({
     minimum: 1,
     maximum: 10_000,
     type: Number,
@@ -43,12 +55,37 @@ export class PutSendingNumberDto {
   messages_per_second?: number | null;
 }
 
+/** What is left out stays as it is: a new token alone is enough. */
+export class ChangeSendingNumberDto extends PartialType(PutSendingNumberDto, { skipNullProperties: false }) {}
+
+export class StoreSendingNumberQuery {
+  @ApiPropertyOptional({
+    default: true,
+    description: 'false: stored without asking Meta whether the token may use it.',
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean({ message: 'must be true or false' })
+  verify: boolean = true;
+}
+
+export class ListSendingNumbersQuery {
+  @ApiPropertyOptional({ format: 'uuid', description: 'Only those of this tenant.' })
+  @IsOptional()
+  @IsUUID('all', { message: 'must be the UUID of a tenant' })
+  tenant_id?: string;
+}
+
 @ApiSchema({ name: 'SendingNumber' })
 export class SendingNumberResponse {
   @ApiProperty() phone_number_id: string;
   @ApiProperty({ format: 'uuid' }) tenant_id: string;
   @ApiProperty() business_account_id: string;
   @ApiProperty({ format: 'uuid', type: String, nullable: true }) app_id: string | null;
+  @ApiProperty({ description: 'Tells the token from another one; the token itself is never shown.' })
+  access_token_fingerprint: string;
+  @ApiProperty({ format: 'date-time' }) access_token_set_at: string;
+  @ApiProperty({ type: String, nullable: true }) api_version: string | null;
   @ApiProperty({ type: Number, nullable: true }) messages_per_second: number | null;
   @ApiProperty({ format: 'date-time' }) created_at: string;
   @ApiProperty({ format: 'date-time' }) updated_at: string;
@@ -60,6 +97,9 @@ export function toSendingNumberResponse(number: SendingNumber): SendingNumberRes
     tenant_id: number.tenantId,
     business_account_id: number.businessAccountId,
     app_id: number.appId,
+    access_token_fingerprint: fingerprintOf(number.accessToken),
+    access_token_set_at: number.accessTokenSetAt.toISOString(),
+    api_version: number.apiVersion,
     messages_per_second: number.messagesPerSecond,
     created_at: number.createdAt.toISOString(),
     updated_at: number.updatedAt.toISOString(),

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+
+import { Injectable } from '@nestjs/common';
+
+import { AppConfig, AppError, ClientAddress } from '#common';
+
+import type { Scope } from '../api-keys/api-key.entity.ts';
+import { ApiKeyService } from '../api-keys/api-key.service.ts';
+import { type Quota, quotaHeaders, rateLimited } from '../rate-limit/quota.ts';
+import { RequestQuotas } from '../rate-limit/request-quotas.ts';
+import { Strangers } from '../rate-limit/strangers.ts';
+import { TenantDirectory } from '../tenants/tenant.directory.ts';
+import { assertScope, keyOf, unauthorized } from './authorize.ts';
+import type { Caller } from './caller.ts';
+
+/** Takes headers that belong to the answer, whatever it will be. */
+export type Tell = (headers: Record<string, string>) => void;
+
+const BULK = 'Many messages fit into one request: POST /api/v1/whatsapp/messages/bulk.';
+
+/** Who may come in. Every door asks here, so a rule about requests is written once. */
+@Injectable()
+export class Admission {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly keys: ApiKeyService,
+    private readonly quotas: RequestQuotas,
+    private readonly strangers: Strangers,
+    private readonly tenants: TenantDirectory,
+    private readonly addresses: ClientAddress,
+  ) {}
+
+  /**
+   * Whose key a request carries, if it may do what `scope` names.
+   * @throws AppError as `identify` and `assertMay`
+   */
+  async admit(request: IncomingMessage, scope: Scope, tell: Tell): Promise<Caller> {
+    const caller = await this.identify(request, tell);
+    this.assertMay(caller, scope);
+    return caller;
+  }
+
+  /**
+   * Whose key a request carries, which counts against the limit of the key.
+   * @throws AppError 401 without a valid key, 429 beyond a limit
+   */
+  async identify(request: IncomingMessage, tell: Tell): Promise<Caller> {
+    const caller = await this.recognize(request, tell);
+    await this.count(caller, tell);
+    return caller;
+  }
+
+  /** @throws AppError 403 without the scope or for a suspended tenant */
+  assertMay(caller: Caller, scope: Scope): void {
+    this.assertActive(caller);
+    assertScope(caller, scope);
+  }
+
+  /** An address that showed too many wrong keys is heard no more, unless by a key that was good a moment ago. */
+  private async recognize(request: IncomingMessage, tell: Tell): Promise<Caller> {
+    const key = keyOf(request.headers);
+    const address = this.addresses.of(request) ?? 'unknown';
+    const quota = this.strangers.quotaOf(address);
+    if (quota?.remaining === 0 && (key === undefined || !this.keys.isKnown(key))) throw refuseStranger(quota, tell);
+
+    const caller = key === undefined ? undefined : await this.keys.identify(key);
+    if (caller) return caller;
+    this.strangers.note(address);
+    throw unauthorized(key === undefined);
+  }
+
+  /** Keys that are stored have a limit; the key of the environment and people have none. */
+  private async count({ actor, requestsPerMinute }: Caller, tell: Tell): Promise<void> {
+    const limit = requestsPerMinute ?? this.config.requestLimits.perKey;
+    if (actor.kind !== 'api-key' || actor.id === null || limit === 0) return;
+    const quota = await this.quotas.take(actor.id, limit);
+    tell(quotaHeaders(quota));
+    if (!quota.granted) throw rateLimited(quota, 'This API key', BULK);
+  }
+
+  private assertActive({ tenantId }: Caller): void {
+    if (tenantId === null || !this.tenants.isSuspended(tenantId)) return;
+    throw new AppError(
+      403,
+      'tenant-suspended',
+      'This tenant is suspended: its keys work again, and its messages go on, once the operator of Palomar resumes it.',
+    );
+  }
+}
+
+function refuseStranger(quota: Quota, tell: Tell): AppError {
+  tell(quotaHeaders(quota));
+  return rateLimited(quota, 'An address without a valid API key', 'Check the key before you try again.');
+}
