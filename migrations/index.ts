@@ -19,6 +19,8 @@ import { CreateTemplateKeys1795219200022 } from './1795219200022-create-template
 import { CountTemplateUses1795219200025 } from './1795219200025-count-template-uses.ts';
 import { CreateTenants1795219200030 } from './1795219200030-create-tenants.ts';
 import { LimitApiKeys1795219200031 } from './1795219200031-limit-api-keys.ts';
+import { CreatePeopleAndSessions1795219200034 } from './1795219200034-create-people-and-sessions.ts';
+import { GuardTheSignIn1795219200035 } from './1795219200035-guard-the-sign-in.ts';
 import { CreateAuditEntries1795219200036 } from './1795219200036-create-audit-entries.ts';
 
 /** In the order they run. Append only: what has run somewhere is never edited. */
@@ -44,5 +46,7 @@ export const migrations = [
   CountTemplateUses1795219200025,
   CreateTenants1795219200030,
   LimitApiKeys1795219200031,
+  CreatePeopleAndSessions1795219200034,
+  GuardTheSignIn1795219200035,
   CreateAuditEntries1795219200036,
 ];

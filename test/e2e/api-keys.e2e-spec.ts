@@ -148,6 +148,7 @@ describe('api keys', () => {
   it.each<[string, object, string]>([
     ['no name', { name: ' ' }, 'name'],
     ['a name with a NUL', { name: 'a\0b' }, 'name'],
+    ['a name that ends in NUL', { name: 'procurement\0' }, 'name'],
     ['no scope', { scopes: [] }, 'scopes'],
     ['a scope that does not exist', { scopes: ['everything'] }, 'scopes'],
     ['a scope twice', { scopes: ['admin', 'admin'] }, 'scopes'],

@@ -50,6 +50,12 @@ describe('npm start with nothing configured', () => {
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   }
 
+  async function signIn(email: string, password: string): Promise<number> {
+    const headers = { origin: url(), 'content-type': 'application/json' };
+    const body = JSON.stringify({ email, password });
+    return (await fetch(`${url()}/api/v1/auth/sign-in`, { method: 'POST', headers, body })).status;
+  }
+
   async function approveOrder(poNumber: string): Promise<string> {
     const data = {
       tenant_id: '01930000-0000-7000-8000-000000000001',
@@ -87,6 +93,8 @@ describe('npm start with nothing configured', () => {
     expect(app.printed).toContain(`${port}/api/v1/whatsapp`);
     expect(app.printed).toContain((await readFile(join(folder, '.data/admin-api-key'), 'utf8')).trim());
     expect(app.printed).toContain('npm run demo');
+    expect(await signIn('admin@localhost', await readFile(join(folder, '.data/admin-password'), 'utf8'))).toBe(200);
+    expect(app.printed).toMatch(/People +admin@localhost, first password /);
   }, 90_000);
 
   it('keeps its data over a kill -9, and starts again', async () => {

@@ -8,7 +8,7 @@ import { type AppConfig, ConfigModule, databaseOptions, JointDataSource } from '
 import { MediaModule } from '#media';
 import { MessagesModule } from '#messages';
 import { PoEventsModule } from '#po-events';
-import { ApiKeyGuard, TenantsModule } from '#tenants';
+import { CallerGuard, type FirstAdmin, TenantsModule } from '#tenants';
 import { WebhooksModule } from '#webhooks';
 import { WhatsAppModule } from '#whatsapp';
 
@@ -18,8 +18,12 @@ import { AuditController } from './audit/audit.controller.ts';
 import { AuditCoverage } from './audit/audit.coverage.ts';
 import { AuditInterceptor } from './audit/audit.interceptor.ts';
 import { AuditMarkGuard } from './audit/audit-mark.guard.ts';
+import { AuditedSignIns } from './audit/audited-sign-ins.ts';
 import { RefusalJournal } from './audit/refusal.journal.ts';
 import { SendsByHand } from './audit/sends-by-hand.ts';
+import { AuthController } from './auth/auth.controller.ts';
+import { OidcController } from './auth/oidc.controller.ts';
+import { SessionsController } from './auth/sessions.controller.ts';
 import { ContactsController } from './contacts/contacts.controller.ts';
 import { ContactsService } from './contacts/contacts.service.ts';
 import { ConversationsController } from './conversations/conversations.controller.ts';
@@ -36,6 +40,7 @@ import { MessagesService } from './messages/messages.service.ts';
 import { HealthController } from './operations/health.controller.ts';
 import { MetricsController } from './operations/metrics.controller.ts';
 import { Metrics } from './operations/metrics.ts';
+import { PeopleController } from './people/people.controller.ts';
 import { PoEventsController } from './po-events/po-events.controller.ts';
 import { MetaAppsController } from './senders/meta-apps.controller.ts';
 import { SenderCheck } from './senders/sender-check.service.ts';
@@ -54,8 +59,10 @@ import { TenantsController } from './tenants/tenants.controller.ts';
 import { TenantsService } from './tenants/tenants.service.ts';
 import { WebhookDeliveriesController } from './webhook-deliveries/webhook-deliveries.controller.ts';
 
+const forPeople = [AuthController, SessionsController, OidcController];
 const forCallers = [
   ApiKeysController,
+  PeopleController,
   MessagesController,
   BatchesController,
   ConversationsController,
@@ -89,13 +96,18 @@ const idempotency = [IdempotencyService, ExpiredKeysJob];
 export interface Resolved {
   databaseUrl: string;
   adminApiKey: string;
+  /** Undefined in production that names none: people are made by the command. */
+  firstAdmin: FirstAdmin | undefined;
   encryptionKey: Buffer;
 }
 
 /** The wiring diagram. */
 @Module({})
 export class AppModule {
-  static forRoot(config: AppConfig, { databaseUrl, adminApiKey, encryptionKey }: Resolved): DynamicModule {
+  static forRoot(
+    config: AppConfig,
+    { databaseUrl, adminApiKey, encryptionKey }: Omit<Resolved, 'firstAdmin'>,
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -109,6 +121,7 @@ export class AppModule {
           dataSourceFactory: (options) => Promise.resolve(new JointDataSource(options!)),
         }),
         TenantsModule.forRoot({
+          signInJournal: AuditedSignIns,
           platformKey: adminApiKey,
           encryptionKey,
           previousEncryptionKey: config.previousEncryptionKey,
@@ -122,10 +135,10 @@ export class AppModule {
         DiscoveryModule,
         TerminusModule.forRoot({ logger: false }),
       ],
-      controllers: [...forOperators, ...(config.roles.has('api') ? forCallers : [])],
+      controllers: [...forOperators, ...(config.roles.has('api') ? [...forPeople, ...forCallers] : [])],
       providers: [
         ...audit,
-        { provide: APP_GUARD, useClass: ApiKeyGuard },
+        { provide: APP_GUARD, useClass: CallerGuard },
         ...idempotency,
         MessagesService,
         BatchesService,

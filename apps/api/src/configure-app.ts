@@ -28,6 +28,7 @@ export function configureApp(app: NestExpressApplication, { hotRoutes = true } =
   app.disable('x-powered-by');
   // They would be of no use: nothing may be kept.
   app.disable('etag');
+  app.set('trust proxy', app.get(AppConfig).http.trustedProxies);
   app.use(requestId);
   app.use(securityHeaders());
   // Signatures cover the raw bytes, so this route alone keeps them; compressed ones would be other bytes.
@@ -82,6 +83,7 @@ function serveDocs(app: NestExpressApplication): void {
     .setDescription('Self-hosted WhatsApp Business messaging. Errors are application/problem+json (RFC 9457).')
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
+    .addCookieAuth('palomar_session', { type: 'apiKey', in: 'cookie', description: 'The session of a person.' })
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key.' })
     .build();
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {

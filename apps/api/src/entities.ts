@@ -24,7 +24,17 @@ import {
   WhatsAppTemplate,
 } from '#messages';
 import { PoDeadLetter, PoEvent } from '#po-events';
-import { ApiKey, ApiKeyQuota, MetaApp, SendingNumber, Tenant } from '#tenants';
+import {
+  ApiKey,
+  ApiKeyQuota,
+  MetaApp,
+  Person,
+  ProviderSignIn,
+  SendingNumber,
+  Session,
+  SignInLock,
+  Tenant,
+} from '#tenants';
 
 import { IdempotencyKey } from './idempotency/idempotency-key.entity.ts';
 
@@ -60,6 +70,10 @@ export const ENTITIES = [
   ApiKeyQuota,
   MetaApp,
   SendingNumber,
+  Person,
+  Session,
+  SignInLock,
+  ProviderSignIn,
   IdempotencyKey,
   AuditEntry,
 ];

@@ -6,6 +6,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { type AppConfig, PinoLoggerService } from '#common';
 import { migrate } from '#migrations';
 import { PoRmqServer } from '#po-events';
+import { FirstAdminService } from '#tenants';
 
 import { AppModule, type Resolved } from './app.module.ts';
 import { APP_OPTIONS, configureApp } from './configure-app.ts';
@@ -40,6 +41,7 @@ async function serve(
   app.useLogger(logger);
   configureApp(app);
   try {
+    if (resolved.firstAdmin) await app.get(FirstAdminService).ensure(resolved.firstAdmin);
     // The broker may be down for hours: HTTP serves meanwhile.
     if (config.rabbitmq.url && config.roles.has('po-events'))
       app.connectMicroservice({ strategy: app.get(PoRmqServer) });

@@ -9,6 +9,7 @@ export {
   type EventTemplate,
   type LogLevel,
   type MediaConfig,
+  type OidcConfig,
   type PoEventsConfig,
   type Role,
   ROLES,

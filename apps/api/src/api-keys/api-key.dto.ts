@@ -16,8 +16,8 @@ import {
 
 import { type ApiKey, type Scope, SCOPES } from '#tenants';
 
-import { IsName } from '../is-name.decorator.ts';
 import { PageDto } from '../messages/dto/page.dto.ts';
+import { IsName } from '../names.ts';
 
 const MONTH_S = 30 * 24 * 3_600;
 const DAY_S = 24 * 3_600;

@@ -6,7 +6,7 @@ import type { Resolved } from '../app.module.ts';
 export const DEMO_TENANT = '0192f0c1-2b3c-7d4e-8f50-6172839405a6';
 
 /** What a newcomer needs after the start: where everything is, the key, and one call to try. */
-export function announce(config: AppConfig, { databaseUrl, adminApiKey }: Resolved): void {
+export function announce(config: AppConfig, { databaseUrl, adminApiKey, firstAdmin }: Resolved): void {
   const base = `http://localhost:${config.http.port}`;
   const { useSimulator, graphUrl } = config.whatsapp;
   process.stdout.write(`
@@ -17,6 +17,7 @@ Palomar is ready.
   Database   ${config.database.url ? 'DATABASE_URL' : databaseUrl}
   RabbitMQ   ${config.rabbitmq.url ? config.poEvents.queue : 'off (RABBITMQ_URL is not set); purchase orders come by HTTP'}
   API key    ${config.adminApiKey ? 'ADMIN_API_KEY' : adminApiKey}
+  People     ${firstAdmin?.email}, first password ${config.admin.password ? 'ADMIN_PASSWORD' : firstAdmin?.password}
 
 Watch a purchase order become a message and be read:   npm run demo
 

@@ -1,4 +1,5 @@
 import type { AppConfig } from '#common';
+import type { FirstAdmin } from '#tenants';
 
 import type { Resolved } from '../app.module.ts';
 import { openDatabase } from './open-database.ts';
@@ -17,6 +18,7 @@ export async function startDevelopmentServices(config: AppConfig): Promise<Devel
     return {
       databaseUrl: database.url,
       adminApiKey: adminApiKey(config),
+      firstAdmin: firstAdmin(config),
       encryptionKey: encryptionKey(config),
       stop: async () => {
         await stopSimulator?.();
@@ -37,4 +39,10 @@ export function adminApiKey({ adminApiKey: given, dataDir }: AppConfig): string 
 /** `ENCRYPTION_KEY`, or the key that was made at the first start. */
 function encryptionKey({ encryptionKey: given, dataDir }: AppConfig): Buffer {
   return given ?? Buffer.from(keptSecret(dataDir, 'encryption-key'), 'base64url');
+}
+
+/** `ADMIN_EMAIL` and `ADMIN_PASSWORD`, or a password that was made at the first start. */
+function firstAdmin({ admin: { email, password }, production, dataDir }: AppConfig): FirstAdmin | undefined {
+  if (production) return email && password ? { email, password } : undefined;
+  return { email: email ?? 'admin@localhost', password: password ?? keptSecret(dataDir, 'admin-password') };
 }

@@ -3,7 +3,7 @@ import { IsBoolean, IsIn, IsISO31661Alpha2, IsOptional, IsUUID, ValidateIf } fro
 
 import type { Tenant } from '#tenants';
 
-import { IsName } from '../is-name.decorator.ts';
+import { IsName } from '../names.ts';
 import { PageDto } from '../messages/dto/page.dto.ts';
 
 const STATES = ['active', 'suspended'] as const;

@@ -34,8 +34,10 @@ export class AppConfig {
   readonly encryptionKey: Buffer | undefined;
   /** What was stored under it is still opened, and sealed anew. */
   readonly previousEncryptionKey: Buffer | undefined;
-  /** First admin of the web page. */
+  /** The first person who may sign in. Undefined: made at first start (never in production). */
   readonly admin: { readonly email: string | undefined; readonly password: string | undefined };
+  /** Undefined: people sign in with a password only. */
+  readonly oidc: OidcConfig | undefined;
   readonly logLevel: LogLevel;
   readonly media: MediaConfig;
   /** Where the embedded database and the generated secrets live; `.data` in the working directory. */
@@ -108,6 +110,15 @@ export interface EventTemplate {
 
 /** The field of a text, or the fields of an amount and its currency, which become one text. */
 export type EventParameter = string | { readonly amount: string; readonly currency: string };
+
+/** An identity provider that signs people in, by OpenID Connect. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Where the provider sends the browser back to: our callback, as seen from outside. */
+  readonly redirectUrl: string;
+}
 
 export interface MediaConfig {
   /** Where files are kept on disk. Undefined: production says nothing, so no file is kept unless `s3` is there. */

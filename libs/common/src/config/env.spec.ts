@@ -148,6 +148,9 @@ describe(loadConfig.name, () => {
     ['UNCONFIRMED_POLICY', 'retry'],
     ['ADMIN_API_KEY', 'fifteen-letters'],
     ['ADMIN_EMAIL', 'admin'],
+    ['ADMIN_PASSWORD', 'eleven-char'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', 'everybody'],
     ['ENCRYPTION_KEY', Buffer.alloc(31).toString('base64')],
     ['ENCRYPTION_KEY', `${KEY.slice(0, -2)}!=`],
   ])('refuses %s=%s, and nothing else', (name, value) => {
@@ -294,6 +297,31 @@ describe('where variables come from', () => {
     const faults = faultsOf({}, file('not-a-folder', ''));
 
     expect(faults).toEqual([expect.stringMatching(/^\.env: .*cannot be read \(ENOTDIR\)/)]);
+  });
+});
+
+describe('the identity provider', () => {
+  const OIDC = { OIDC_ISSUER: 'https://login.example.com', OIDC_CLIENT_ID: 'palomar', OIDC_CLIENT_SECRET: 'hush' };
+  const OIDC_REDIRECT_URL = 'https://palomar.example.com/api/v1/auth/oidc/callback';
+
+  it('sends browsers back to this machine, unless another address is given', () => {
+    expect(load({ ...OIDC, PORT: '4000' }).oidc?.redirectUrl).toBe('http://localhost:4000/api/v1/auth/oidc/callback');
+    expect(load({ ...OIDC, OIDC_REDIRECT_URL }).oidc?.redirectUrl).toBe(OIDC_REDIRECT_URL);
+    expect(load({}).oidc).toBeUndefined();
+  });
+
+  it.each(Object.keys(OIDC))('is refused without %s', (name) => {
+    expect(faultsOf(without(OIDC, name))).toEqual([expect.stringMatching(`^${name}: is required once OIDC_`)]);
+  });
+
+  it('is reached by TLS in production, where the address of our callback is not guessed', () => {
+    const faults = faultsOf({ ...PRODUCTION, ...OIDC, OIDC_ISSUER: 'http://login.example.com' });
+
+    expect(faults).toEqual([
+      expect.stringMatching(/^OIDC_ISSUER: must begin with https/),
+      expect.stringMatching(/^OIDC_REDIRECT_URL: is required in production.*write OIDC_REDIRECT_URL=https/),
+    ]);
+    expect(load({ ...PRODUCTION, ...OIDC, OIDC_REDIRECT_URL }).oidc?.clientId).toBe('palomar');
   });
 });
 

@@ -11,6 +11,7 @@ import { DEPRECATED, Environment, FROM_FILES, VARIABLE_NAMES } from './environme
 import { readEventTemplates, unboundTypes } from './event-templates.ts';
 import { graphVersionWarning } from './graph-versions.ts';
 import { readMedia } from './media.ts';
+import { readOidc } from './oidc.ts';
 import { readSources, type Variables } from './sources.ts';
 
 /** `cwd` is where `.env` and relative paths are looked for, `now` the day Meta's version calendar is read for. */
@@ -27,7 +28,7 @@ const REQUIRED_IN_PRODUCTION = {
 } as const;
 
 const OUR_NAMES =
-  /^(PALOMAR|WHATSAPP|PO_EVENTS?|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED|WEBHOOK|MEDIA|SUPPORT_DESK|TEMPLATE)_/;
+  /^(PALOMAR|WHATSAPP|PO_EVENTS?|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED|WEBHOOK|MEDIA|SUPPORT_DESK|TEMPLATE|OIDC)_/;
 
 /** The configuration of this process: the only place that reads `process.env`. */
 export function loadConfigFromProcess(): AppConfig {
@@ -45,11 +46,12 @@ export function loadConfig(given: NodeJS.ProcessEnv, { cwd = '.', now = new Date
   const whatsapp = readWhatsApp(environment, faults);
   const media = readMedia(environment, cwd, faults);
   const poEvents = readPoEvents(environment, faults);
+  const oidc = readOidc(environment, faults);
   if (environment.NODE_ENV === 'production') requireInProduction(environment, faults);
   checkTimes(environment, faults);
   faults.throwIfAny();
   const warnings = [...warningsFor(variables, whatsapp, now), ...unboundWarnings(environment, poEvents)];
-  return toConfig(environment, { whatsapp, media, poEvents }, cwd, warnings);
+  return toConfig(environment, { whatsapp, media, poEvents, oidc }, cwd, warnings);
 }
 
 function readEnvironment(variables: Variables, faults: Faults): Environment {
@@ -126,7 +128,7 @@ function unboundWarnings({ RABBITMQ_URL: broker }: Environment, { templates, rou
 
 function toConfig(
   environment: Environment,
-  { whatsapp, media, poEvents }: Pick<AppConfig, 'whatsapp' | 'media' | 'poEvents'>,
+  { whatsapp, media, poEvents, oidc }: Pick<AppConfig, 'whatsapp' | 'media' | 'poEvents' | 'oidc'>,
   cwd: string,
   warnings: string[],
 ): AppConfig {
@@ -163,6 +165,7 @@ function toConfig(
     encryptionKey: readKey(environment.ENCRYPTION_KEY),
     previousEncryptionKey: readKey(environment.ENCRYPTION_KEY_PREVIOUS),
     admin: { email: environment.ADMIN_EMAIL, password: environment.ADMIN_PASSWORD },
+    oidc,
     logLevel: environment.LOG_LEVEL,
     dataDir: resolve(cwd, environment.DATA_DIR),
     warnings,

@@ -1,4 +1,4 @@
-import { IsEmail, IsOptional, MinLength } from 'class-validator';
+import { IsEmail, IsOptional, Length, MinLength } from 'class-validator';
 import { isSupportedCountry } from 'libphonenumber-js/max';
 
 import { areProxies } from '../client-address.ts';
@@ -181,8 +181,20 @@ export class Environment {
   ADMIN_EMAIL: string | undefined = undefined;
 
   @IsOptional()
-  @MinLength(8, { message: 'must have at least 8 characters; make one with: openssl rand -base64 18' })
+  @Length(12, 128, { message: 'must have 12 to 128 characters; make one with: openssl rand -base64 18' })
   ADMIN_PASSWORD: string | undefined = undefined;
+
+  @Url(['https', 'http'], 'the address of an identity provider, such as https://login.example.com')
+  OIDC_ISSUER: string | undefined = undefined;
+
+  @Form(NO_BLANKS, 'the id of this application at the identity provider, without blanks')
+  OIDC_CLIENT_ID: string | undefined = undefined;
+
+  @Form(NO_BLANKS, 'the secret of this application at the identity provider, without blanks')
+  OIDC_CLIENT_SECRET: string | undefined = undefined;
+
+  @Url(['https', 'http'], 'our callback as seen from outside, https://palomar.example.com/api/v1/auth/oidc/callback')
+  OIDC_REDIRECT_URL: string | undefined = undefined;
 
   @Form(BASE64_OF_32_BYTES, '32 bytes in base64; make it with: openssl rand -base64 32')
   ENCRYPTION_KEY: string | undefined = undefined;
@@ -216,6 +228,7 @@ export const FROM_FILES = [
   'MEDIA_S3_SECRET_ACCESS_KEY',
   'ADMIN_API_KEY',
   'ADMIN_PASSWORD',
+  'OIDC_CLIENT_SECRET',
   'ENCRYPTION_KEY',
   'ENCRYPTION_KEY_PREVIOUS',
   'PO_EVENT_TEMPLATES',

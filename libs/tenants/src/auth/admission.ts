@@ -10,7 +10,8 @@ import { type Quota, quotaHeaders, rateLimited } from '../rate-limit/quota.ts';
 import { RequestQuotas } from '../rate-limit/request-quotas.ts';
 import { Strangers } from '../rate-limit/strangers.ts';
 import { TenantDirectory } from '../tenants/tenant.directory.ts';
-import { assertScope, keyOf, unauthorized } from './authorize.ts';
+import { apiKeyOf } from './api-key-of.ts';
+import { Authenticator } from './authenticator.ts';
 import type { Caller } from './caller.ts';
 
 /** Takes headers that belong to the answer, whatever it will be. */
@@ -23,6 +24,7 @@ const BULK = 'Many messages fit into one request: POST /api/v1/whatsapp/messages
 export class Admission {
   constructor(
     private readonly config: AppConfig,
+    private readonly authenticator: Authenticator,
     private readonly keys: ApiKeyService,
     private readonly quotas: RequestQuotas,
     private readonly strangers: Strangers,
@@ -31,7 +33,7 @@ export class Admission {
   ) {}
 
   /**
-   * Whose key a request carries, if it may do what `scope` names.
+   * The caller, if they may do what `scope` names.
    * @throws AppError as `identify` and `assertMay`
    */
   async admit(request: IncomingMessage, scope: Scope, tell: Tell): Promise<Caller> {
@@ -41,8 +43,8 @@ export class Admission {
   }
 
   /**
-   * Whose key a request carries, which counts against the limit of the key.
-   * @throws AppError 401 without a valid key, 429 beyond a limit
+   * The caller, whose request counts against the limit of the key.
+   * @throws AppError as `Authenticator.identify`; 429 beyond a limit
    */
   async identify(request: IncomingMessage, tell: Tell): Promise<Caller> {
     const caller = await this.recognize(request, tell);
@@ -58,15 +60,16 @@ export class Admission {
 
   /** An address that showed too many wrong keys is heard no more, unless by a key that was good a moment ago. */
   private async recognize(request: IncomingMessage, tell: Tell): Promise<Caller> {
-    const key = keyOf(request.headers);
     const address = this.addresses.of(request) ?? 'unknown';
     const quota = this.strangers.quotaOf(address);
+    const key = apiKeyOf(request.headers);
     if (quota?.remaining === 0 && (key === undefined || !this.keys.isKnown(key))) throw refuseStranger(quota, tell);
-
-    const caller = key === undefined ? undefined : await this.keys.identify(key);
-    if (caller) return caller;
-    this.strangers.note(address);
-    throw unauthorized(key === undefined);
+    try {
+      return await this.authenticator.identify(request);
+    } catch (refusal) {
+      if (refusal instanceof AppError && refusal.status === 401) this.strangers.note(address);
+      throw refusal;
+    }
   }
 
   /** Keys that are stored have a limit; the key of the environment and people have none. */
@@ -86,6 +89,15 @@ export class Admission {
       'This tenant is suspended: its keys work again, and its messages go on, once the operator of Palomar resumes it.',
     );
   }
+}
+
+function assertScope({ actor, scopes }: Caller, scope: Scope): void {
+  if (scopes.includes(scope)) return;
+  const message =
+    actor.kind === 'person'
+      ? `Your role lacks the scope ${scope}; an admin can give you another one.`
+      : `This API key lacks the scope ${scope}.`;
+  throw new AppError(403, 'scope-missing', message);
 }
 
 function refuseStranger(quota: Quota, tell: Tell): AppError {

@@ -2,39 +2,49 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 
 import { AppError, isUuid, ValidationError } from '#common';
 
-import type { AuthenticatedRequest } from './api-key.guard.ts';
+import type { PersonSession } from '../sessions/session.repository.ts';
+import type { AuthenticatedRequest } from './caller.guard.ts';
 import type { Caller } from './caller.ts';
 
-/** Whose API key it is. */
+/** Who calls. */
 export const CurrentCaller = createParamDecorator(
   (_: unknown, context: ExecutionContext): Caller => context.switchToHttp().getRequest<AuthenticatedRequest>().caller,
 );
 
-/** @throws AppError 403 for a tenant's key where only a platform key will do, because tenants are mixed there */
-export function assertPlatform({ tenantId }: Caller): void {
+/** Who is signed in, and in which session, on routes that are for people. */
+export const CurrentSession = createParamDecorator((_: unknown, context: ExecutionContext): PersonSession => {
+  const { session } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  if (!session) throw new Error('CurrentSession needs a handler that is for people');
+  return session;
+});
+
+/** @throws AppError 403 for a tenant's caller where only the platform's will do, because tenants are mixed there */
+export function assertPlatform({ tenantId, actor }: Caller): void {
   if (tenantId === null) return;
+  const needed = actor.kind === 'person' ? 'the role platform-admin' : 'a platform key';
   throw new AppError(
     403,
     'platform-key-required',
-    'This needs a platform key: it shows or changes what belongs to every tenant.',
+    `This needs ${needed}: it shows or changes what belongs to every tenant.`,
   );
 }
 
 /**
- * The tenant a request acts for, in lower case: the key's own, or the one that a platform key names in `field`.
- * @throws ValidationError 422 when a platform key names none; AppError 403 when a tenant's key names another tenant
+ * The tenant a request acts for, in lower case: the caller's own, or the one that the platform names in `field`.
+ * @throws ValidationError 422 when the platform names none; AppError 403 when a tenant's caller names another tenant
  */
 export function tenantOf(caller: Caller, named: string | undefined, field = 'tenant_id'): string {
+  const isPerson = caller.actor.kind === 'person';
   if (caller.tenantId === null) {
     if (isUuid(named)) return named.toLowerCase();
-    const fault = named ? 'must be a UUID' : 'is required with a platform key';
+    const fault = named ? 'must be a UUID' : `is required ${isPerson ? 'of a platform-admin' : 'with a platform key'}`;
     throw new ValidationError([{ field, message: `${fault}: the tenant to act for` }], 'tenant-required');
   }
   if (named !== undefined && named.toLowerCase() !== caller.tenantId) {
     throw new AppError(
       403,
       'tenant-foreign',
-      `This API key belongs to another tenant than ${field} names; leave ${field} out.`,
+      `${isPerson ? 'You belong' : 'This API key belongs'} to another tenant than ${field} names; leave ${field} out.`,
     );
   }
   return caller.tenantId;

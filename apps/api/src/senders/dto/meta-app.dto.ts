@@ -4,7 +4,7 @@ import { IsBoolean, IsOptional, Matches, MaxLength } from 'class-validator';
 import { fingerprintOf } from '#common';
 import type { MetaApp } from '#tenants';
 
-import { IsName } from '../../is-name.decorator.ts';
+import { IsName } from '../../names.ts';
 
 const NO_BLANKS = /^\S+$/;
 

@@ -1,0 +1,119 @@
+import { Body, Controller, Get, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import {
+  ApiCookieAuth,
+  ApiForbiddenResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiTags,
+  ApiTooManyRequestsResponse,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+
+import {
+  assertSameOrigin,
+  CurrentSession,
+  ForPeople,
+  type PersonSession,
+  ProviderSignInService,
+  Public,
+  SessionCookie,
+  SessionService,
+  type SignedIn,
+  SignInService,
+} from '#tenants';
+
+import { Audited, NotAudited } from '../audit/audited.decorator.ts';
+import {
+  ChangePasswordDto,
+  SignedInResponse,
+  SignInDto,
+  SignInMethodsResponse,
+  toSignedInResponse,
+} from './auth.dto.ts';
+import { Visitor } from './visitor.decorator.ts';
+
+/** How people sign in and out: a session in a cookie, which takes the place of an API key in a browser. */
+@ApiTags('auth')
+@ApiCookieAuth()
+@ForPeople()
+@Controller('api/v1/auth')
+export class AuthController {
+  constructor(
+    private readonly signIns: SignInService,
+    private readonly providers: ProviderSignInService,
+    private readonly sessions: SessionService,
+    private readonly cookie: SessionCookie,
+  ) {}
+
+  /** What a sign-in page has to offer. */
+  @Get('methods')
+  @Public()
+  @ApiOkResponse({ type: SignInMethodsResponse })
+  methods(): SignInMethodsResponse {
+    return { password: true, oidc: this.providers.isOffered };
+  }
+
+  /** Sets the session's cookie, and ends the session that the browser had. */
+  @Post('sign-in')
+  @Public()
+  @HttpCode(HttpStatus.OK)
+  @ApiOkResponse({ type: SignedInResponse })
+  @ApiUnauthorizedResponse({ description: '`sign-in-refused`, whatever was wrong.' })
+  @ApiForbiddenResponse({ description: '`origin-foreign`: from a page of another origin.' })
+  @ApiTooManyRequestsResponse({ description: '`sign-in-locked`: too many failures; `Retry-After` says how long.' })
+  async signIn(
+    @Req() request: Request,
+    @Body() { email, password }: SignInDto,
+    @Visitor() visitor: Visitor,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SignedInResponse> {
+    assertSameOrigin(request.headers);
+    const signedIn = await this.signIns.signIn(email, password, visitor);
+    const former = this.cookie.read(request.headers);
+    if (former) await this.sessions.endByToken(former);
+    return this.give(signedIn, response);
+  }
+
+  @Post('sign-out')
+  @NotAudited('The journal of sign-ins has it.')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiNoContentResponse()
+  async signOut(
+    @CurrentSession() session: PersonSession,
+    @Visitor() visitor: Visitor,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    await this.signIns.signOut(session, visitor);
+    response.append('Set-Cookie', this.cookie.take());
+  }
+
+  /** Who is signed in, what they may do, and the token that their page needs. */
+  @Get('me')
+  @ApiOkResponse({ type: SignedInResponse })
+  @ApiUnauthorizedResponse({ description: '`session-missing` or `session-over`.' })
+  me(@CurrentSession() session: PersonSession, @Req() request: Request): SignedInResponse {
+    return toSignedInResponse(session, this.cookie.read(request.headers)!);
+  }
+
+  /** Ends every session of the person; the answer has a new one for this browser. */
+  @Post('password')
+  // Not in one transaction with it: a wrong password counts, though it is refused.
+  @Audited('session.password-changed', { asked: () => undefined, outside: true })
+  @HttpCode(HttpStatus.OK)
+  @ApiOkResponse({ type: SignedInResponse })
+  @ApiTooManyRequestsResponse({ description: '`sign-in-locked`: the current password was wrong too often.' })
+  async changePassword(
+    @CurrentSession() session: PersonSession,
+    @Body() { current_password: current, new_password: next }: ChangePasswordDto,
+    @Visitor() visitor: Visitor,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SignedInResponse> {
+    return this.give(await this.signIns.changePassword(session, { current, next }, visitor), response);
+  }
+
+  private give({ token, session }: SignedIn, response: Response): SignedInResponse {
+    response.append('Set-Cookie', this.cookie.give(token, session.expiresAt));
+    return toSignedInResponse(session, token);
+  }
+}

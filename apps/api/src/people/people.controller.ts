@@ -1,0 +1,113 @@
+import { Body, Controller, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiConflictResponse,
+  ApiCookieAuth,
+  ApiCreatedResponse,
+  ApiForbiddenResponse,
+  ApiOkResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+
+import { type Caller, CurrentCaller, PeopleService, PersonRepository, RequireScope, tenantOf } from '#tenants';
+
+import { Audited, type AuditedCall } from '../audit/audited.decorator.ts';
+import { readCursor, toPage } from '../messages/cursor.ts';
+import {
+  ChangePersonDto,
+  CreatePersonDto,
+  ListPeopleDto,
+  PersonResponse,
+  PersonWithPasswordResponse,
+  toPersonResponse,
+} from './person.dto.ts';
+
+const showPerson = (people: PeopleController, { caller, params }: AuditedCall) => people.find(caller, params.id!);
+
+const LAST_PLATFORM_ADMIN = { description: '`last-platform-admin`: nobody else could take the place.' };
+
+/** People who sign in to the web page. An admin manages those of the tenant, a platform-admin all. */
+@ApiTags('people')
+@ApiBearerAuth()
+@ApiCookieAuth()
+@RequireScope('admin')
+@ApiForbiddenResponse({ description: '`scope-missing`, or `role-above-own`: only the platform gives platform-admin.' })
+@Controller('api/v1/people')
+export class PeopleController {
+  constructor(
+    private readonly people: PeopleService,
+    private readonly repository: PersonRepository,
+  ) {}
+
+  /** Newest first. */
+  @Get()
+  @ApiOkResponse({ type: [PersonResponse] })
+  async list(
+    @CurrentCaller() caller: Caller,
+    @Query() { limit, cursor, tenant_id: named, role, disabled }: ListPeopleDto,
+  ) {
+    const tenantId = caller.tenantId === null ? named?.toLowerCase() : tenantOf(caller, named);
+    const filter = { ...(tenantId && { tenantId }), ...(role && { role }), withDisabled: disabled };
+    return toPage(await this.repository.list(filter, limit + 1, readCursor(cursor)), limit, toPersonResponse);
+  }
+
+  /** The answer shows a password, this once; the person changes it at the first sign-in. */
+  @Post()
+  @Audited('person.created')
+  @ApiCreatedResponse({ type: PersonWithPasswordResponse })
+  @ApiConflictResponse({ description: '`email-taken`' })
+  async create(
+    @CurrentCaller() caller: Caller,
+    @Body() { email, name, role, tenant_id: tenantId }: CreatePersonDto,
+  ): Promise<PersonWithPasswordResponse> {
+    const { person, password } = await this.people.create(caller, { email, name: name.trim(), role, tenantId });
+    return { ...toPersonResponse(person), password };
+  }
+
+  @Get(':id')
+  @ApiOkResponse({ type: PersonResponse })
+  async find(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<PersonResponse> {
+    return toPersonResponse(await this.people.find(caller, id));
+  }
+
+  /** Another role or tenant ends the sessions of the person. */
+  @Patch(':id')
+  @Audited<PeopleController>('person.changed', { show: showPerson })
+  @ApiOkResponse({ type: PersonResponse })
+  @ApiConflictResponse(LAST_PLATFORM_ADMIN)
+  async change(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body() { name, role, tenant_id: tenantId }: ChangePersonDto,
+  ): Promise<PersonResponse> {
+    return toPersonResponse(await this.people.change(caller, id, { name: name?.trim(), role, tenantId }));
+  }
+
+  /** Their sessions end, and they cannot sign in. */
+  @Post(':id/disable')
+  @Audited<PeopleController>('person.disabled', { show: showPerson })
+  @HttpCode(HttpStatus.OK)
+  @ApiOkResponse({ type: PersonResponse })
+  @ApiConflictResponse(LAST_PLATFORM_ADMIN)
+  async disable(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<PersonResponse> {
+    return toPersonResponse(await this.people.disable(caller, id));
+  }
+
+  @Post(':id/enable')
+  @Audited<PeopleController>('person.enabled', { show: showPerson })
+  @HttpCode(HttpStatus.OK)
+  @ApiOkResponse({ type: PersonResponse })
+  async enable(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<PersonResponse> {
+    return toPersonResponse(await this.people.enable(caller, id));
+  }
+
+  /** The old password, all sessions and the bond with an identity are over; the answer shows a password, this once. */
+  @Post(':id/reset-password')
+  @Audited<PeopleController>('person.password-reset', { show: showPerson })
+  @HttpCode(HttpStatus.OK)
+  @ApiOkResponse({ type: PersonWithPasswordResponse })
+  async resetPassword(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<PersonWithPasswordResponse> {
+    const { person, password } = await this.people.resetPassword(caller, id);
+    return { ...toPersonResponse(person), password };
+  }
+}
