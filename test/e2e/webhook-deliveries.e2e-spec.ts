@@ -167,9 +167,12 @@ describe(ROUTE, () => {
     ]);
     const recent = await deliverLater();
 
-    const more = [await archive.removeBefore(old), await archive.removeBefore(old)];
+    const batches = [await archive.removeBefore(old), await archive.removeBefore(old)];
 
-    expect(more).toEqual([true, false]);
+    expect(batches).toEqual([
+      { removed: 1_000, more: true },
+      { removed: 499, more: false },
+    ]);
     const left = await queryRows<{ id: string }>(
       db,
       `SELECT id FROM webhook_deliveries WHERE id < '019b7c12-0000-7000-8000-000000000000'`,

@@ -29,7 +29,6 @@ import { ContactsService } from './contacts/contacts.service.ts';
 import { ConversationsController } from './conversations/conversations.controller.ts';
 import { ENTITIES } from './entities.ts';
 import { HoldsController } from './holds/holds.controller.ts';
-import { ExpiredKeysJob } from './idempotency/expired-keys.job.ts';
 import { IdempotencyService } from './idempotency/idempotency.service.ts';
 import { MediaController } from './media/media.controller.ts';
 import { UploadsService } from './media/uploads.service.ts';
@@ -41,7 +40,14 @@ import { HealthController } from './operations/health.controller.ts';
 import { MetricsController } from './operations/metrics.controller.ts';
 import { Metrics } from './operations/metrics.ts';
 import { PeopleController } from './people/people.controller.ts';
+import { ErasureJob } from './personal-data/erasure.job.ts';
+import { ErasureStages } from './personal-data/erasure.stages.ts';
+import { PersonExport } from './personal-data/person.export.ts';
+import { PersonalDataController } from './personal-data/personal-data.controller.ts';
+import { PersonalDataService } from './personal-data/personal-data.service.ts';
 import { PoEventsController } from './po-events/po-events.controller.ts';
+import { RetentionJob } from './retention/retention.job.ts';
+import { RetentionRules } from './retention/retention.rules.ts';
 import { MetaAppsController } from './senders/meta-apps.controller.ts';
 import { SenderCheck } from './senders/sender-check.service.ts';
 import { SendingNumbersController } from './senders/sending-numbers.controller.ts';
@@ -78,6 +84,7 @@ const forCallers = [
   SendingNumbersController,
   MediaController,
   ContactsController,
+  PersonalDataController,
   SupportDeskController,
   AuditController,
 ];
@@ -90,7 +97,8 @@ const audit = [
   { provide: APP_GUARD, useClass: AuditMarkGuard },
   { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
 ];
-const idempotency = [IdempotencyService, ExpiredKeysJob];
+const retention = [RetentionRules, RetentionJob];
+const personalData = [PersonExport, ErasureStages, ErasureJob, PersonalDataService];
 
 /** What the environment leaves open outside production, and the start fills in. */
 export interface Resolved {
@@ -139,7 +147,9 @@ export class AppModule {
       providers: [
         ...audit,
         { provide: APP_GUARD, useClass: CallerGuard },
-        ...idempotency,
+        IdempotencyService,
+        ...retention,
+        ...personalData,
         MessagesService,
         BatchesService,
         UploadsService,

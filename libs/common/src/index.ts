@@ -11,6 +11,7 @@ export {
   type MediaConfig,
   type OidcConfig,
   type PoEventsConfig,
+  type RetentionConfig,
   type Role,
   ROLES,
   type S3Config,
@@ -25,6 +26,7 @@ export { afterCommit, JointDataSource } from './database/joint.data-source.ts';
 export { onCommit } from './database/on-commit.ts';
 export { isPassingDatabaseFault } from './database/passing-fault.ts';
 export { preparedRows, type Statement } from './database/prepared.ts';
+export { type Removal, removeOlder } from './database/removal.ts';
 export { queryRows, type SqlRunner } from './database/rows.ts';
 export { answerProblem } from './errors/answer-problem.ts';
 export { AppError, type AppErrorOptions, type FieldError, NotFoundError, ValidationError } from './errors/app.error.ts';
@@ -32,11 +34,13 @@ export { toFieldErrors, validationExceptionFactory } from './errors/field-errors
 export { ProblemFilter } from './errors/problem.filter.ts';
 export { toAppError } from './errors/to-app-error.ts';
 export { fingerprintOf } from './fingerprint.ts';
+export { Fingerprints } from './fingerprints.ts';
 export { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
 export { idAt, isUuid, leastIdAt, newId, PLATFORM_TENANT_ID } from './ids.ts';
 export { assertUtf8Json, jsonDepthExceeds, jsonSafe, storableJson } from './json-safety.ts';
 export { PinoLoggerService } from './logging/pino-logger.service.ts';
 export { currentRequest, type RequestContext, runInRequest } from './logging/request-context.ts';
+export { nextIds, removeMentioning, type Searched, type Stretch, withoutMentions } from './mentions.ts';
 export { IsE164, parseE164 } from './phone-number.ts';
 export { phoneSpellings } from './phone-spellings.ts';
 export { SecretBox } from './secret-box.ts';

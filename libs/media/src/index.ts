@@ -3,6 +3,7 @@ export { MediaUpload } from './entities/media-upload.entity.ts';
 export { MediaIntake } from './inbound/media.intake.ts';
 export { MediaPoller } from './inbound/media.poller.ts';
 export { MediaModule } from './media.module.ts';
+export { MediaRemover } from './media.remover.ts';
 export { MediaRepository, type MessageMedia } from './media.repository.ts';
 export { assertLength, MediaService, type StoredMedia, type Upload } from './media.service.ts';
 export { essenceOf, LARGEST_FILE, sendableType } from './media-kind.ts';

@@ -7,6 +7,7 @@ import { MediaFetcher } from './inbound/media.fetcher.ts';
 import { MediaIntake } from './inbound/media.intake.ts';
 import { MediaPoller } from './inbound/media.poller.ts';
 import { MediaJanitor } from './media.janitor.ts';
+import { MediaRemover } from './media.remover.ts';
 import { MediaRepository } from './media.repository.ts';
 import { MediaService } from './media.service.ts';
 import { MessageMediaView } from './message-media.view.ts';
@@ -19,7 +20,7 @@ const place = { provide: MediaPlace, inject: [AppConfig], useFactory: ({ media }
 const repositories = [MediaRepository, MediaUploadRepository];
 const fromCustomers = [MediaFetcher, MediaPoller];
 const toCustomers = [MediaUploader, MediaResolver];
-const offered = [MediaIntake, MediaResolver, MediaService, MessageMediaView];
+const offered = [MediaIntake, MediaResolver, MediaService, MediaRemover, MessageMediaView];
 
 /** The files of messages: fetched from Meta, kept by their hash, given out, and given to Meta. */
 @Module({
@@ -31,6 +32,7 @@ const offered = [MediaIntake, MediaResolver, MediaService, MessageMediaView];
     ...toCustomers,
     MediaIntake,
     MediaService,
+    MediaRemover,
     MessageMediaView,
     MediaJanitor,
   ],

@@ -310,6 +310,41 @@ describe(MediaRepository.name, () => {
   });
 });
 
+describe('files of erased people', () => {
+  const removing = () => {
+    const removed: string[] = [];
+    return { removed, removeFile: (sha256: string) => Promise.resolve(void removed.push(sha256)) };
+  };
+
+  it('go with their rows, also while they are fetched, and bytes stay that another row names', async () => {
+    const { removed, removeFile } = removing();
+    const [messageId, otherId] = [newId(), newId()];
+    await aMedia({ messageId, state: 'stored', sha256: HASH });
+    await aMedia({ messageId, state: 'stored', sha256: OTHER_HASH });
+    await aMedia({ messageId, state: 'pending', sha256: null });
+    const other = await aMedia({ messageId: otherId, state: 'stored', sha256: HASH });
+
+    expect(await repository.removeOfMessages([messageId], removeFile)).toBe(3);
+
+    expect((await db.manager.find(Media)).map(({ id }) => id)).toEqual([other.id]);
+    expect(removed).toEqual([OTHER_HASH]);
+  });
+
+  it('are not said to be kept when their row went during the fetch, and nothing of them stays', async () => {
+    const { removed, removeFile } = removing();
+    const messageId = newId();
+    await aMedia({ messageId });
+    const [claimed] = await repository.claimDue(1);
+    await repository.removeOfMessages([messageId], removeFile);
+
+    const file = { sha256: HASH, size: 3, mimeType: 'image/jpeg', reason: null };
+    expect(await repository.markStored(claimed!, file, there)).toBe(false);
+    await repository.removeUnnamed(HASH, removeFile);
+
+    expect(removed).toEqual([HASH]);
+  });
+});
+
 describe(MediaUploadRepository.name, () => {
   const key = { phoneNumberId: PHONE_NUMBER_ID, sha256: HASH, mimeType: 'image/jpeg' };
   const uploads = () => new MediaUploadRepository(db);

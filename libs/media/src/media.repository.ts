@@ -77,7 +77,7 @@ export class MediaRepository {
 
   /**
    * The fetched file is kept: says so, unless another attempt took over. `has` is asked where no clean-up can remove the
-   * file in between; false: it is not there after all, and nothing was written.
+   * file in between; false: it is not there after all, or the row was removed, and nothing was written.
    */
   async markStored(
     { id, attempts }: Pick<Media, 'id' | 'attempts'>,
@@ -87,13 +87,14 @@ export class MediaRepository {
     return this.dataSource.transaction(async (tx) => {
       await lockHashes(tx, [file.sha256]);
       if (!(await has())) return false;
-      await tx.query(
+      const marked = await queryRows(
+        tx,
         `UPDATE media SET state = 'stored', sha256 = $3, size = $4, mime_type = $5, reason = $6, stored_at = now(),
                           next_attempt_at = NULL
-         WHERE id = $1 AND attempts = $2 AND state = 'pending'`,
+         WHERE id = $1 AND attempts = $2 AND state = 'pending' RETURNING id`,
         [id, attempts, file.sha256, file.size, file.mimeType, file.reason],
       );
-      return true;
+      return marked.length > 0 || (await tx.existsBy(Media, { id }));
     });
   }
 
@@ -180,28 +181,59 @@ export class MediaRepository {
    */
   async removeOlderThan(time: Date, limit: number, removeFile: (sha256: string) => Promise<void>): Promise<number> {
     return this.dataSource.transaction(async (tx) => {
-      const old = await queryRows<{ id: string; sha256: string | null }>(
+      const old = await queryRows<NamedFile>(
         tx,
         `SELECT id, sha256 FROM media
          WHERE id < $1 AND state <> 'pending' AND (stored_at IS NULL OR stored_at < $3) ORDER BY id LIMIT $2`,
         [firstIdOf(time), limit, time],
       );
-      const hashes = [...new Set(old.map(({ sha256 }) => sha256))].filter((hash) => hash !== null);
-      // Before the rows, as everybody else does.
-      await lockHashes(tx, hashes);
-      const removed = await queryRows(tx, `DELETE FROM media WHERE id = ANY($1) AND state <> 'pending' RETURNING id`, [
-        old.map(({ id }) => id),
-      ]);
-      const named = await queryRows<{ sha256: string }>(
-        tx,
-        'SELECT DISTINCT sha256 FROM media WHERE sha256 = ANY($1)',
-        [hashes],
-      );
-      const kept = new Set(named.map(({ sha256 }) => sha256));
-      for (const hash of hashes) if (!kept.has(hash)) await removeFile(hash);
-      return removed.length;
+      return removeRows(tx, old, `state <> 'pending'`, removeFile);
     });
   }
+
+  /**
+   * Removes the files that inbound messages brought, also those that are being fetched right now.
+   * @returns how many rows were removed
+   */
+  async removeOfMessages(messageIds: string[], removeFile: (sha256: string) => Promise<void>): Promise<number> {
+    return this.dataSource.transaction(async (tx) => {
+      const theirs = await queryRows<NamedFile>(tx, 'SELECT id, sha256 FROM media WHERE message_id = ANY ($1)', [
+        messageIds,
+      ]);
+      return removeRows(tx, theirs, 'true', removeFile);
+    });
+  }
+
+  /** Removes bytes that were kept for a row that is gone by now, unless another one names them. */
+  async removeUnnamed(sha256: string, removeFile: (sha256: string) => Promise<void>): Promise<void> {
+    await this.dataSource.transaction((tx) => removeRows(tx, [{ id: NO_ID, sha256 }], 'true', removeFile));
+  }
+}
+
+type NamedFile = Pick<Media, 'id' | 'sha256'>;
+
+/** Of no row. */
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+
+/** Rows, and bytes that no other row names; answers how many rows. */
+async function removeRows(
+  tx: EntityManager,
+  rows: NamedFile[],
+  stillSo: string,
+  removeFile: (sha256: string) => Promise<void>,
+): Promise<number> {
+  const hashes = [...new Set(rows.map(({ sha256 }) => sha256))].filter((hash) => hash !== null);
+  // Before the rows, as everybody else does.
+  await lockHashes(tx, hashes);
+  const removed = await queryRows(tx, `DELETE FROM media WHERE id = ANY($1) AND ${stillSo} RETURNING id`, [
+    rows.map(({ id }) => id),
+  ]);
+  const named = await queryRows<{ sha256: string }>(tx, 'SELECT DISTINCT sha256 FROM media WHERE sha256 = ANY($1)', [
+    hashes,
+  ]);
+  const kept = new Set(named.map(({ sha256 }) => sha256));
+  for (const hash of hashes) if (!kept.has(hash)) await removeFile(hash);
+  return removed.length;
 }
 
 /** Whoever removes a file and whoever says that it is kept wait for each other; always in the same order. */

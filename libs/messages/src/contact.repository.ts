@@ -54,6 +54,13 @@ export class ContactRepository {
     });
   }
 
+  /** What was known of these may have been removed, by whichever process: it is looked at again. */
+  doubt(sightings: Sighting[]): void {
+    for (const { tenantId, addresses } of sightings) {
+      this.known.forget(addresses.map(({ address }) => ({ tenantId, address })));
+    }
+  }
+
   /** By each address that is a contact's, however a phone number is spelled. */
   async findByAddresses(tenantId: string, addresses: string[]): Promise<Map<string, KnownContact>> {
     if (addresses.length === 0) return new Map();

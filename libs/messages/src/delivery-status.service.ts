@@ -7,6 +7,7 @@ import { type AttemptRef, readAttemptRef } from './attempt-ref.ts';
 import { advance, type DeliveryReport } from './delivery-progress.ts';
 import { DeliveryStatusRepository, type StatusChanges, type TrackedMessage } from './delivery-status.repository.ts';
 import type { ReportedStatus } from './delivery-status.ts';
+import { isErasedKey } from './erasure/erased-people.ts';
 import { useFallbacks, WINDOW_CLOSED } from './message-fallbacks.ts';
 
 /** One status of one message, as Meta reports it. */
@@ -46,7 +47,7 @@ export class DeliveryStatusService {
    * overtakes the send's answer is no race. Any order and any repetition gives the same result.
    */
   async apply(tx: EntityManager, events: StatusEvent[]): Promise<(StatusTarget | undefined)[]> {
-    const matched = await this.match(tx, events);
+    const matched = (await this.match(tx, events)).map((one) => one && withoutPerson(one));
     const known = matched.filter((one) => one !== undefined);
     const changed = new Set<TrackedMessage>();
     for (const { event, message, attempt } of known) {
@@ -93,6 +94,8 @@ function progressOf(
   const hasFailed = attempt !== undefined && attempt <= message.failedAttempts;
   if (hasFailed && (event.status === 'SENT' || event.status === 'FAILED')) return {};
 
+  // A wamid has the phone number in it.
+  const wamid = isErasedKey(message.contactKey) ? null : event.whatsappMessageId;
   const { status, sentAt, deliveredAt, readAt, failedAt, error } = advance(message, { ...event, status: event.status });
   return {
     status,
@@ -102,8 +105,17 @@ function progressOf(
     failedAt,
     error,
     // Until the attempt that follows has its own, the wamid of an old one is how later statuses find the message.
-    whatsappMessageId: isLastAttempt ? event.whatsappMessageId : (message.whatsappMessageId ?? event.whatsappMessageId),
+    whatsappMessageId: isLastAttempt ? wamid : (message.whatsappMessageId ?? wamid),
   };
+}
+
+/** What is told of a message to somebody who was erased: how far it got and what it cost. */
+function withoutPerson(one: Matched): Matched {
+  const { message, event } = one;
+  if (!isErasedKey(message.contactKey)) return one;
+  const { pricing, conversation } = event.details;
+  const error = event.error && { ...event.error, details: null };
+  return { ...one, event: { ...event, error, participant: null, details: { pricing, conversation } } };
 }
 
 function stands(progress: Partial<TrackedMessage>, message: TrackedMessage): boolean {

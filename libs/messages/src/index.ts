@@ -33,9 +33,11 @@ export { AccountEvent } from './entities/account-event.entity.ts';
 export { AccountState } from './entities/account-state.entity.ts';
 export { type AddressKind, ContactAddress, KnownContact, type MarketingChoice } from './entities/contact.entity.ts';
 export { Conversation, HeardNumber } from './entities/conversation.entity.ts';
+export { ErasedAddress, Erasure, KeptRefusal } from './entities/erasure.entity.ts';
 export { MessageBatch } from './entities/message-batch.entity.ts';
 export { MessageEvent, type MessageEventSource, type MessageEventType } from './entities/message-event.entity.ts';
 export { MessageFallback } from './entities/message-fallback.entity.ts';
+export { RetentionWalk } from './entities/retention-walk.entity.ts';
 export { HOLD_SCOPES, type HoldScope, SendHold } from './entities/send-hold.entity.ts';
 export { SenderPace } from './entities/sender-pace.entity.ts';
 export { SET_ASIDE_REASONS, SetAsideItem, type SetAsideReason } from './entities/set-aside-item.entity.ts';
@@ -46,6 +48,17 @@ export { QueuedDelivery, WebhookDelivery } from './entities/webhook-delivery.ent
 export { WebhookListener, WebhookWitness } from './entities/webhook-listener.entity.ts';
 export { type MessageDirection, type MessageError, WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
 export { WhatsAppTemplate } from './entities/whatsapp-template.entity.ts';
+export {
+  erasedKey,
+  ErasedPeople,
+  type InTouchWith,
+  isErasedKey,
+  type KnownErasure,
+  mentionsOf,
+} from './erasure/erased-people.ts';
+export { ErasureRepository, type ErasureStep, type RunningErasure } from './erasure/erasure.repository.ts';
+export { MentionRepository } from './erasure/mention.repository.ts';
+export { type Person, PersonRepository } from './erasure/person.repository.ts';
 export { type BatchProgress, MessageBatchRepository } from './message-batch.repository.ts';
 export { type Decided, MessageDecisionRepository } from './message-decision.repository.ts';
 export { type Fallback, storeFallbacks } from './message-fallbacks.ts';
@@ -61,6 +74,7 @@ export {
   OutboxRepository,
 } from './outbox.repository.ts';
 export type { PendingMessage } from './pending-message.ts';
+export { RetentionRepository } from './retention.repository.ts';
 export { type NewHold, type OpenHold, type Scope, SendHoldRepository, type ToldHold } from './send-hold.repository.ts';
 export { type Permits, SenderPaceRepository } from './sender-pace.repository.ts';
 export { SubmittedTemplateRepository } from './submitted-template.repository.ts';

@@ -95,6 +95,10 @@ describe(MessageDecisionRepository.name, () => {
       expect(line).toMatchObject({ type: 'retried', source: 'api', details: { after_attempt: 2 } });
     });
 
+    it('leaves a message that says nothing any more', async () => {
+      await expectUntouched(await aFailed({ content: {}, contentRemovedAt: inMs(-1_000) }), retry);
+    });
+
     it('gives it a new day where its time is over', async () => {
       const message = await aFailed({ expiresAt: inMs(-1) });
 

@@ -25,7 +25,7 @@ export class MessageDecisionRepository {
     );
   }
 
-  /** FAILED → a new attempt. What is reported of the attempts so far can only prove a delivery now. */
+  /** FAILED → a new attempt, as long as it still says something. What is reported of the attempts so far can only prove a delivery now. */
   async retryFailed(decided: Decided): Promise<string[]> {
     return this.decide(
       decided,
@@ -33,7 +33,8 @@ export class MessageDecisionRepository {
       `UPDATE whatsapp_messages m
        SET status = 'PENDING', pending_reason = 'queued', next_attempt_at = now(), failed_attempts = m.attempts,
            failed_at = NULL, expires_at = ${NEW_EXPIRY}, updated_at = now()
-       WHERE ${whichOf(decided)} AND m.status = 'FAILED' AND m.direction = 'outbound'`,
+       WHERE ${whichOf(decided)} AND m.status = 'FAILED' AND m.direction = 'outbound'
+         AND m.content_removed_at IS NULL`,
     );
   }
 

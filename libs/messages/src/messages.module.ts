@@ -6,10 +6,15 @@ import { ContactRepository } from './contact.repository.ts';
 import { ConversationRepository } from './conversation.repository.ts';
 import { DeliveryStatusRepository } from './delivery-status.repository.ts';
 import { DeliveryStatusService } from './delivery-status.service.ts';
+import { ErasedPeople } from './erasure/erased-people.ts';
+import { ErasureRepository } from './erasure/erasure.repository.ts';
+import { MentionRepository } from './erasure/mention.repository.ts';
+import { PersonRepository } from './erasure/person.repository.ts';
 import { MessageBatchRepository } from './message-batch.repository.ts';
 import { MessageDecisionRepository } from './message-decision.repository.ts';
 import { OutboxCareRepository } from './outbox.care.repository.ts';
 import { OutboxRepository } from './outbox.repository.ts';
+import { RetentionRepository } from './retention.repository.ts';
 import { SendHoldRepository } from './send-hold.repository.ts';
 import { SenderPaceRepository } from './sender-pace.repository.ts';
 import { SubmittedTemplateRepository } from './submitted-template.repository.ts';
@@ -35,6 +40,7 @@ const record = [
   TemplateListView,
   TemplateSyncRepository,
   TemplateKeyRepository,
+  RetentionRepository,
 ];
 const outbox = [OutboxRepository, OutboxCareRepository, SenderPaceRepository, SendHoldRepository];
 const fromMeta = [
@@ -47,7 +53,8 @@ const fromMeta = [
   ToldMessageRepository,
   ContactRepository,
 ];
-const offered = [...record, ...outbox, ...fromMeta];
+const erasure = [ErasedPeople, PersonRepository, ErasureRepository, MentionRepository];
+const offered = [...record, ...outbox, ...fromMeta, ...erasure];
 
 /** The record: what was said, to whom, and how far it got. Works on the application's one DataSource. */
 @Module({ providers: [...offered, DeliveryStatusRepository], exports: offered })

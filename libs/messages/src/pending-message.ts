@@ -104,4 +104,5 @@ const NEW = {
   deliveredAt: null,
   readAt: null,
   failedAt: null,
+  contentRemovedAt: null,
 } as const satisfies Partial<WhatsAppMessage>;

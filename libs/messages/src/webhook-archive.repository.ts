@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull } from 'typeorm';
 
-import { leastIdAt, queryRows } from '#common';
+import { leastIdAt, queryRows, type Removal } from '#common';
 
 import { SetAsideItem, type SetAsideReason } from './entities/set-aside-item.entity.ts';
 
@@ -109,19 +109,19 @@ export class WebhookArchiveRepository {
     }
   }
 
-  /** Removes deliveries from before `time` that are applied, and what was set aside of them; true while there are more. */
-  async removeBefore(time: Date): Promise<boolean> {
+  /** Removes deliveries from before `time` that are applied, and what was set aside of them. */
+  async removeBefore(time: Date): Promise<Removal> {
     const rows = await queryRows(
       this.dataSource,
       `WITH old AS (
          SELECT d.id FROM webhook_deliveries d
          WHERE d.id < $1 AND NOT EXISTS (SELECT FROM webhook_queue q WHERE q.delivery_id = d.id)
-         ORDER BY d.id LIMIT ${AT_ONCE}),
+         ORDER BY d.id LIMIT ${AT_ONCE} FOR UPDATE OF d SKIP LOCKED),
        items AS (DELETE FROM webhook_set_aside_items s USING old WHERE s.delivery_id = old.id)
        DELETE FROM webhook_deliveries d USING old WHERE d.id = old.id RETURNING d.id`,
       [leastIdAt(time)],
     );
-    return rows.length === AT_ONCE;
+    return { removed: rows.length, more: rows.length === AT_ONCE };
   }
 }
 

@@ -107,6 +107,11 @@ export class WebhookDeliveryRepository {
     await tx.query('UPDATE webhook_set_aside_items SET resolved_at = now() WHERE id = ANY ($1)', [ids]);
   }
 
+  /** What is to be kept of a delivery that spoke of somebody who was erased; undefined: nothing. */
+  async rewrite(tx: EntityManager, id: string, envelope: unknown): Promise<void> {
+    await rewriteDelivery(tx, id, envelope);
+  }
+
   private async storeAll(deliveries: NewDelivery[]): Promise<string[]> {
     const ids = deliveries.map(() => newId());
     const bodies = deliveries.map(({ body }) => body);
@@ -167,6 +172,15 @@ export class WebhookDeliveryRepository {
       [ids, cause instanceof Error ? cause.message : String(cause)],
     );
   }
+}
+
+export async function rewriteDelivery(tx: EntityManager, id: string, envelope: unknown): Promise<void> {
+  if (envelope === undefined) await tx.query('DELETE FROM webhook_deliveries WHERE id = $1', [id]);
+  else
+    await tx.query('UPDATE webhook_deliveries SET body = $2 WHERE id = $1', [
+      id,
+      Buffer.from(JSON.stringify(envelope)),
+    ]);
 }
 
 /** Counted from 1: where each of several values that stand one after the other begins. */

@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
 
-import { jsonSafe, newId } from '#common';
+import { jsonSafe, newId, type Removal, removeMentioning, removeOlder, type Stretch } from '#common';
 
 import { PoDeadLetter } from './entities/po-dead-letter.entity.ts';
 import type { DeadLetter } from './transport/dead-letter.ts';
 
 /** A body may have megabytes; a list is shown without them. */
 export type ListedDeadLetter = Omit<PoDeadLetter, 'body'>;
+
+/** A body need not be UTF-8; what is ASCII stays as it is. */
+const SEARCHED = { table: 'po_dead_letters', texts: ["encode(body, 'escape')", 'detail', 'headers::text'] };
 
 @Injectable()
 export class PoDeadLetterRepository {
@@ -58,5 +61,29 @@ export class PoDeadLetterRepository {
 
   async markReplayed(id: string): Promise<void> {
     await this.dataSource.manager.update(PoDeadLetter, id, { replayedAt: new Date() });
+  }
+
+  /** Removes those of one stretch that mention somebody. */
+  async removeMentioning(tx: EntityManager, stretch: Stretch, mentions: string[]) {
+    return removeMentioning(tx, SEARCHED, stretch, mentions);
+  }
+
+  /** Those that mention somebody, oldest first; all that was ever refused are not many. */
+  async findMentioning(mentions: string[]): Promise<PoDeadLetter[]> {
+    return this.dataSource.manager
+      .createQueryBuilder(PoDeadLetter, 'd')
+      .where(
+        "EXISTS (SELECT FROM unnest(CAST(:mentions AS text[])) AS one WHERE position(one IN encode(d.body, 'escape')) > 0)",
+        {
+          mentions,
+        },
+      )
+      .orderBy('d.id')
+      .getMany();
+  }
+
+  /** Removes one batch. Those from before `time`, replayed or not. */
+  async removeBefore(time: Date): Promise<Removal> {
+    return removeOlder(this.dataSource, 'po_dead_letters', time);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import { DataSource, type EntityManager, In, QueryFailedError } from 'typeorm';
 
-import { newId } from '#common';
+import { newId, type Removal, removeOlder } from '#common';
 
 import { PoEvent, type PoEventOutcome } from './entities/po-event.entity.ts';
 import type { EventHead } from './po-event.reader.ts';
@@ -34,6 +34,16 @@ export class PoEventRepository {
       if (isUniqueViolation(cause)) throw new AlreadyTakenError(identity);
       throw cause;
     }
+  }
+
+  /** The events that led to these messages. */
+  async findOfMessages(messageIds: string[]): Promise<PoEvent[]> {
+    return this.dataSource.manager.findBy(PoEvent, { messageId: In(messageIds) });
+  }
+
+  /** Removes one batch. Events taken before `time`: a repetition of one of them would be taken again. */
+  async removeBefore(time: Date): Promise<Removal> {
+    return removeOlder(this.dataSource, 'po_events', time);
   }
 }
 

@@ -32,6 +32,6 @@ const rmqServer = {
   imports: [WhatsAppModule],
   controllers: [PoEventsRmqController],
   providers: [rmqServer, PoDeadLetterRepository, PoEventRepository, PoEventHandler, EventTemplateAudit],
-  exports: [PoRmqServer, PoEventHandler, EventTemplateAudit],
+  exports: [PoRmqServer, PoEventHandler, PoEventRepository, PoDeadLetterRepository, EventTemplateAudit],
 })
 export class PoEventsModule {}

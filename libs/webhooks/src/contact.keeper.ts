@@ -33,7 +33,8 @@ export class ContactKeeper {
     ]);
   }
 
-  async note(tx: EntityManager, { statuses, targets, kept, preferences }: Round): Promise<void> {
+  /** `anew`: some of them were erased once, so what is known of them is not taken for granted. */
+  async note(tx: EntityManager, { statuses, targets, kept, preferences }: Round, anew: boolean): Promise<void> {
     const now = new Date();
     const sightings = [
       ...statuses.flatMap(({ event, person }, index) => {
@@ -43,6 +44,7 @@ export class ContactKeeper {
       ...kept.flatMap((one) => sightingOfMessage(one, this.words, now)),
       ...(await this.ofPreferences(tx, preferences)),
     ];
+    if (anew) this.contacts.doubt(sightings);
     if (sightings.length > 0) await this.contacts.note(tx, sightings);
   }
 

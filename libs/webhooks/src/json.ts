@@ -27,3 +27,13 @@ export function phoneOf(value: unknown): string | undefined {
   const digits = textOf(value)?.replace(/[\s()+-]/g, '');
   return digits && /^\d{5,20}$/.test(digits) ? `+${digits}` : undefined;
 }
+
+/** JSON text, of whatever was told. */
+export function asText(raw: unknown): string {
+  try {
+    return JSON.stringify(raw) ?? 'null';
+  } catch {
+    // Only hostile nesting overflows here; the bytes are in the delivery.
+    return '"nested too deeply to be shown; see the delivery"';
+  }
+}

@@ -1,13 +1,16 @@
+import { randomBytes } from 'node:crypto';
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
-import { type AppConfig, newId } from '#common';
+import { type AppConfig, Fingerprints, newId } from '#common';
 import { MediaIntake, MediaRepository } from '#media';
 import {
   ContactRepository,
   ConversationRepository,
   DeliveryStatusRepository,
   DeliveryStatusService,
+  ErasedPeople,
   ToldMessageRepository,
   WhatsAppMessage,
 } from '#messages';
@@ -31,17 +34,20 @@ describe(WebhookItemApplier.name, () => {
   let db: DataSource;
   let applier: WebhookItemApplier;
   let contacts: ContactRepository;
+  let people: ErasedPeople;
 
   beforeAll(async () => {
     store = await aMessageStore();
     db = store.db;
     const told = new ToldMessageRepository();
     contacts = new ContactRepository(db);
+    people = new ErasedPeople(db, new Fingerprints(randomBytes(32)));
     applier = new WebhookItemApplier(
       new MessageKeeper(told, new ConversationRepository(db), new MediaIntake(new MediaRepository(db))),
       new ContactKeeper(contacts, told, { whatsapp: WORDS as Partial<AppConfig['whatsapp']> } as AppConfig),
       new DeliveryStatusService(new DeliveryStatusRepository()),
       strict<AccountEventApplier>({ apply: () => Promise.resolve() }),
+      people,
     );
   });
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
 
 import { newId } from '#common';
-import type { DeliveryStatusService } from '#messages';
+import type { DeliveryStatusService, ErasedPeople } from '#messages';
 
 import { anInboundMessage } from '../../../test/factories/inbound.ts';
 import { PHONE_NUMBER_ID } from '../../../test/factories/messages.ts';
@@ -66,16 +66,18 @@ describe(WebhookItemApplier.name, () => {
       },
     });
     const contacts = strict<ContactKeeper>({ note: () => Promise.resolve() });
+    const people = strict<ErasedPeople>({ findErased: (_, asked) => Promise.resolve(asked.map(() => undefined)) });
     const accountEvents = strict<AccountEventApplier>({
       apply: (_, news) => Promise.resolve(news.forEach(({ field }) => apply(field))),
     });
-    applier = new WebhookItemApplier(keeper, contacts, statuses, accountEvents);
+    applier = new WebhookItemApplier(keeper, contacts, statuses, accountEvents, people);
   });
 
   const aStatus = (whatsappMessageId: string, phoneNumberId = PHONE_NUMBER_ID): WebhookItem => ({
     kind: 'status',
     raw: { status: whatsappMessageId },
     person: null,
+    recipients: [],
     event: {
       whatsappMessageId,
       phoneNumberId,

@@ -2,15 +2,20 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { isPassingDatabaseFault, jsonSafe } from '#common';
-import { DeliveryStatusService, readAttemptRef, type SetAside } from '#messages';
+import { DeliveryStatusService, ErasedPeople, readAttemptRef, type SetAside } from '#messages';
 
 import { AccountEventApplier } from './account-event.applier.ts';
 import { ContactKeeper } from './contact.keeper.ts';
+import { type Erased, ErasedItems } from './erased-items.ts';
+import { asText } from './json.ts';
 import type { WebhookItem } from './mapping/webhook-item.ts';
 import { MessageKeeper } from './message.keeper.ts';
 
 /** Why an item was not applied. */
 export type Refusal = Pick<SetAside, 'reason' | 'detail' | 'whatsappMessageId' | 'item'>;
+
+/** What became of an item that was not applied as it is. */
+export type Verdict = Refusal | Erased;
 
 type StatusItem = Extract<WebhookItem, { kind: 'status' }>;
 type MessageItem = Extract<WebhookItem, { kind: 'message' | 'elsewhere' }>;
@@ -22,6 +27,7 @@ export class WebhookItemApplier {
     private readonly contacts: ContactKeeper,
     private readonly statuses: DeliveryStatusService,
     private readonly accountEvents: AccountEventApplier,
+    private readonly people: ErasedPeople,
   ) {}
 
   /**
@@ -29,7 +35,7 @@ export class WebhookItemApplier {
    * that fail together are halved until the bad one stands alone.
    * @throws what passes by itself, such as a deadlock or a lost connection: all of it is tried again.
    */
-  async apply(tx: EntityManager, items: WebhookItem[]): Promise<(Refusal | undefined)[]> {
+  async apply(tx: EntityManager, items: WebhookItem[]): Promise<(Verdict | undefined)[]> {
     try {
       // A savepoint of the caller's transaction.
       return await tx.transaction((savepoint) => this.applyAll(savepoint, items));
@@ -42,32 +48,44 @@ export class WebhookItemApplier {
     }
   }
 
-  private async applyAll(tx: EntityManager, items: WebhookItem[]): Promise<(Refusal | undefined)[]> {
-    const refusals = new Map<WebhookItem, Refusal>();
+  private async applyAll(tx: EntityManager, told: WebhookItem[]): Promise<(Verdict | undefined)[]> {
+    const verdicts = new Map<WebhookItem, Verdict>();
+    const erasures = await ErasedItems.find(this.people, tx, told);
+    for (const item of told) if (erasures.isLate(item)) verdicts.set(item, erasures.verdict(item));
+    const items = told.filter((item) => !verdicts.has(item));
     for (const item of items) {
-      if (item.kind === 'unknown') refusals.set(item, refusal(item, 'unknown-kind', item.detail));
+      if (item.kind === 'unknown') verdicts.set(item, refusal(item, 'unknown-kind', item.detail));
     }
     const statuses = items.filter((item) => item.kind === 'status');
     const targets = await this.statuses.apply(
       tx,
       statuses.map(({ event }) => event),
     );
-    for (const [index, item] of statuses.entries()) if (!targets[index]) refusals.set(item, unknownMessage(item));
+    for (const [index, item] of statuses.entries()) {
+      if (erasures.isOfErased(item, targets[index])) {
+        verdicts.set(item, erasures.verdict(item));
+        targets[index] = undefined;
+      } else if (!targets[index]) verdicts.set(item, unknownMessage(item));
+    }
 
     const messages = items.filter((item) => item.kind === 'message' || item.kind === 'elsewhere');
     const kept = await this.keeper.keep(
       tx,
       messages.map(({ message }) => message),
     );
-    for (const [index, item] of messages.entries()) if (kept[index]!.isHomeless) refusals.set(item, homeless(item));
+    for (const [index, item] of messages.entries()) if (kept[index]!.isHomeless) verdicts.set(item, homeless(item));
     await this.accountEvents.apply(
       tx,
       items.flatMap((item) => (item.kind === 'account-event' ? item.event : [])),
     );
     const preferences = items.flatMap((item) => (item.kind === 'preference' ? [item.preference] : []));
     // Last, because contacts of one tenant are written by one process at a time.
-    await this.contacts.note(tx, { statuses, targets, kept, preferences });
-    return items.map((item) => refusals.get(item));
+    await this.contacts.note(
+      tx,
+      { statuses, targets, kept, preferences },
+      items.some((item) => erasures.mayBeForgotten(item)),
+    );
+    return told.map((item) => verdicts.get(item));
   }
 }
 
@@ -91,13 +109,4 @@ export function refusal(item: WebhookItem, reason: Refusal['reason'], detail: st
 
 function textOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
-}
-
-function asText(raw: unknown): string {
-  try {
-    return JSON.stringify(raw) ?? 'null';
-  } catch {
-    // Only hostile nesting overflows here; the bytes are in the delivery.
-    return '"nested too deeply to be shown; see the delivery"';
-  }
 }

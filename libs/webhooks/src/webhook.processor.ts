@@ -1,13 +1,13 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { BackgroundLoop } from '#common';
+import { BackgroundLoop, withoutMentions } from '#common';
 import { ConversationRepository, type StoredDelivery, WebhookDeliveryRepository } from '#messages';
 
 import { AccountEventApplier } from './account-event.applier.ts';
 import { ItemOwnership, phoneNumberIdOf } from './item-ownership.ts';
 import { toItems } from './mapping/envelope.ts';
-import { refusal, WebhookItemApplier } from './webhook-item.applier.ts';
+import { type Refusal, refusal, type Verdict, WebhookItemApplier } from './webhook-item.applier.ts';
 
 const POLL_MS = 1_000;
 /** Between two rounds, so that a round is worth its cost. */
@@ -18,6 +18,12 @@ const JOIN_LIMIT = 100;
 const SENT_ELSEWHERE_AFTER_MS = 600_000;
 const SETTLE_EVERY_MS = 60_000;
 const SETTLE_LIMIT = 1_000;
+
+/** What became of one item of a delivery. */
+interface Judged {
+  deliveryId: string;
+  verdict: Verdict | undefined;
+}
 
 /** Applies each stored delivery once, apart from its intake: a crash in between loses nothing, a repetition changes nothing. */
 @Injectable()
@@ -82,13 +88,18 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
     const ours = items.filter(({ objection }) => objection === undefined);
     await this.conversations.noteHeard(ours.flatMap(({ item }) => phoneNumberIdOf(item) ?? []));
     for (const { deliveryId, item } of items) if (item.kind === 'account-event') item.event.deliveryId = deliveryId;
-    const refusals = await this.applier.apply(
+    const verdicts = await this.applier.apply(
       tx,
       ours.map(({ item }) => item),
     );
+    await this.forget(
+      tx,
+      deliveries,
+      ours.map(({ deliveryId }, index) => ({ deliveryId, verdict: verdicts[index] })),
+    );
     const judged = [
       ...items.map((one) => ({ ...one, why: one.objection && refusal(one.item, 'foreign-number', one.objection) })),
-      ...ours.map((one, index) => ({ ...one, why: refusals[index] })),
+      ...ours.map((one, index) => ({ ...one, why: isRefusal(verdicts[index]) ? verdicts[index] : undefined })),
     ];
     const setAside = judged.flatMap(({ deliveryId, itemIndex, why }) =>
       why ? [{ deliveryId, itemIndex, ...why }] : [],
@@ -98,6 +109,19 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
       // It may only be early, or another tool's.
       const level = reason === 'unknown-message' ? 'debug' : 'warn';
       this.logger[level]({ message: 'Webhook item set aside', deliveryId, itemIndex, reason });
+    }
+  }
+
+  /** Deliveries are not kept with what they say of people who were erased. */
+  private async forget(tx: EntityManager, deliveries: StoredDelivery[], judged: Judged[]): Promise<void> {
+    const mentions = new Map<string, string[]>();
+    for (const { deliveryId, verdict } of judged) {
+      if (verdict?.reason !== 'erased') continue;
+      mentions.set(deliveryId, [...(mentions.get(deliveryId) ?? []), ...verdict.mentions]);
+    }
+    for (const { id, body } of deliveries) {
+      const erased = mentions.get(id);
+      if (erased) await this.deliveries.rewrite(tx, id, withoutMentions(JSON.parse(body.toString('utf8')), erased));
     }
   }
 
@@ -120,7 +144,7 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
       if (joinable.length === 0) return false;
       const items = joinable.flatMap(({ item }) => toItems(JSON.parse(item)).slice(0, 1));
       for (const refusal of await this.applier.apply(tx, items)) {
-        if (refusal) this.logger.warn({ message: 'Webhook item not joined', detail: refusal.detail });
+        if (isRefusal(refusal)) this.logger.warn({ message: 'Webhook item not joined', detail: refusal.detail });
       }
       await this.deliveries.resolve(
         tx,
@@ -129,4 +153,8 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
       return joinable.length === JOIN_LIMIT;
     });
   }
+}
+
+function isRefusal(verdict: Verdict | undefined): verdict is Refusal {
+  return verdict !== undefined && verdict.reason !== 'erased';
 }

@@ -15,7 +15,6 @@ import { WebhookListener } from './webhook.listener.ts';
 import { WebhookProcessor } from './webhook.processor.ts';
 import { WebhookItemApplier } from './webhook-item.applier.ts';
 import { WebhookRefusals } from './webhook-refusals.ts';
-import { WebhookRetentionJob } from './webhook-retention.job.ts';
 import { WebhooksController } from './webhooks.controller.ts';
 
 /** Meta's door: handshake, intake, and the applying of what came in. It never sends. */
@@ -34,7 +33,6 @@ import { WebhooksController } from './webhooks.controller.ts';
     MessageKeeper,
     ContactKeeper,
     AccountEventApplier,
-    WebhookRetentionJob,
   ],
   exports: [WebhookRefusals],
 })

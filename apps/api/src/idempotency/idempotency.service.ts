@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { AppError, queryRows, type SqlRunner } from '#common';
+import { AppError, queryRows, type Removal, type SqlRunner } from '#common';
+
+const REMOVED_AT_ONCE = 1_000;
 
 /** A request that may come twice. */
 export interface KeyedRequest {
@@ -80,9 +82,30 @@ export class IdempotencyService {
     }
   }
 
-  /** Removes what is older than 24 hours. */
-  async removeExpired(): Promise<void> {
-    await this.dataSource.query('DELETE FROM idempotency_keys WHERE expires_at <= now()');
+  /** Removes one batch of what is older than 24 hours. */
+  async removeExpired(): Promise<Removal> {
+    const rows = await queryRows(
+      this.dataSource,
+      `DELETE FROM idempotency_keys WHERE (tenant_id, idempotency_key) IN (
+         SELECT tenant_id, idempotency_key FROM idempotency_keys WHERE expires_at <= now()
+         ORDER BY expires_at LIMIT ${REMOVED_AT_ONCE} FOR UPDATE SKIP LOCKED)
+       RETURNING 1`,
+    );
+    return { removed: rows.length, more: rows.length === REMOVED_AT_ONCE };
+  }
+
+  /** What was answered of somebody; the keys go on working, so that nobody is written to twice. Null tenant: any. */
+  async forgetMentions(tx: EntityManager, tenantId: string | null, mentions: string[]): Promise<number> {
+    const rows = await queryRows(
+      tx,
+      `UPDATE idempotency_keys
+       SET response_body = jsonb_build_object('id', substring(response_body from '"id":"([0-9a-f-]{36})"'), 'content', NULL)::text
+       WHERE ($1::uuid IS NULL OR tenant_id = $1)
+         AND EXISTS (SELECT FROM unnest($2::text[]) AS one WHERE position(one IN response_body) > 0)
+       RETURNING 1`,
+      [tenantId, mentions],
+    );
+    return rows.length;
   }
 
   /**

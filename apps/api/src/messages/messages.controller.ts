@@ -125,7 +125,8 @@ export class MessagesController {
   @Audited('message.retried', { show: showMessage })
   @ApiAcceptedResponse({ type: MessageResponse, description: 'In the queue again.' })
   @ApiConflictResponse({
-    description: '`message-not-failed`, or `duplicate-risk-not-accepted` for an unconfirmed one.',
+    description:
+      '`message-not-failed`, `message-content-removed`, or `duplicate-risk-not-accepted` for an unconfirmed one.',
   })
   async retry(
     @CurrentCaller() caller: Caller,

@@ -125,6 +125,7 @@ export class MessagesService {
         : await this.decisions.retryFailed({ id });
     const message = await this.find(caller, id);
     if (retried.length === 0) {
+      if (message.contentRemovedAt) throw contentRemoved();
       throw new AppError(
         409,
         'message-not-failed',
@@ -161,6 +162,14 @@ async function* follow(first: WhatsAppMessage[], next: (beforeId: string) => Pro
 
 function accepted(message: WhatsAppMessage): Answer {
   return { status: 202, body: toMessageResponse(message) };
+}
+
+function contentRemoved(): AppError {
+  return new AppError(
+    409,
+    'message-content-removed',
+    'What this message said is removed, so it cannot be sent again; send a new message.',
+  );
 }
 
 function duplicateRisk(): AppError {

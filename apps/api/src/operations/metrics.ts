@@ -10,6 +10,8 @@ import {
 } from '#messages';
 import { WebhookRefusals } from '#webhooks';
 
+import { RetentionJob } from '../retention/retention.job.ts';
+
 /** As many unknown fields have a label of their own, those first that came first; the rest are `other`. */
 const FIELDS_LABELLED = 20;
 const LONGEST_LABEL = 64;
@@ -24,6 +26,7 @@ export class Metrics {
     outbox: OutboxCareRepository,
     holds: SendHoldRepository,
     accountEvents: AccountEventRepository,
+    retention: RetentionJob,
     @Optional() refusals?: WebhookRefusals,
   ) {
     collectDefaultMetrics({ register: this.registry });
@@ -57,6 +60,16 @@ export class Metrics {
         this.reset();
         this.inc({ reason: 'signature' }, refusals?.signature ?? 0);
         this.inc({ reason: 'verify-token' }, refusals?.verifyToken ?? 0);
+      },
+    });
+    new Counter({
+      name: 'palomar_retention_removed_total',
+      help: 'What this process removed because it was past its time, by kind.',
+      labelNames: ['what'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [what, count] of retention.removed) this.inc({ what }, count);
       },
     });
     new Counter({

@@ -13,12 +13,12 @@ export class AppConfig {
   /** `url` undefined: the purchase-order consumer is off. */
   readonly rabbitmq: { readonly url: string | undefined };
   readonly whatsapp: WhatsAppConfig;
-  readonly webhooks: { /** Raw deliveries are kept so long. */ readonly retentionDays: number };
   /** A minute; 0: no limit. */
   readonly requestLimits: {
     readonly perKey: number;
     /** Without a valid key, from one address. */ readonly perStranger: number;
   };
+  readonly retention: RetentionConfig;
   readonly notificationsEnabled: boolean;
   readonly poEvents: PoEventsConfig;
   readonly dispatcher: DispatcherConfig;
@@ -125,8 +125,18 @@ export interface MediaConfig {
   readonly dir: string | undefined;
   /** S3-compatible storage, in the place of the disk. */
   readonly s3: S3Config | undefined;
-  /** How long a file is kept; undefined: for good. */
-  readonly retentionDays: number | undefined;
+}
+
+/** How many days each kind of data is kept; undefined: for good. */
+export interface RetentionConfig {
+  /** What a message says. The message itself, its status and its times stay. */
+  readonly messageContent: number | undefined;
+  readonly timeline: number | undefined;
+  readonly media: number | undefined;
+  readonly webhookDeliveries: number;
+  readonly accountEvents: number | undefined;
+  /** Purchase-order events that were taken, and dead letters. */
+  readonly poEvents: number | undefined;
 }
 
 export interface S3Config {

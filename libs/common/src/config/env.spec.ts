@@ -452,16 +452,15 @@ describe('media', () => {
     MEDIA_S3_SECRET_ACCESS_KEY: 'a-secret',
   };
 
-  it('is kept beside the other data, for good, where nothing else is said', () => {
-    expect(load({}).media).toEqual({ dir: join(cwd, '.data/media'), s3: undefined, retentionDays: undefined });
+  it('is kept beside the other data where nothing else is said', () => {
+    expect(load({}).media).toEqual({ dir: join(cwd, '.data/media'), s3: undefined });
     expect(load({ DATA_DIR: 'elsewhere' }).media.dir).toBe(join(cwd, 'elsewhere/media'));
   });
 
   it('is kept where production says, and nowhere when it does not', () => {
-    expect(load({ ...PRODUCTION, MEDIA_DIR: '/srv/media', MEDIA_RETENTION_DAYS: '365' }).media).toEqual({
+    expect(load({ ...PRODUCTION, MEDIA_DIR: '/srv/media' }).media).toEqual({
       dir: '/srv/media',
       s3: undefined,
-      retentionDays: 365,
     });
     expect(load(PRODUCTION).media).toMatchObject({ dir: undefined, s3: undefined });
   });
@@ -497,6 +496,41 @@ describe('media', () => {
   ])('is refused with the variable to mend: %j', (env, fault) => {
     expect(faultsOf(env)).toEqual([expect.stringMatching(fault)]);
   });
+});
+
+describe('what is kept', () => {
+  it('is kept for good, but for raw deliveries, where nothing else is said', () => {
+    expect(load({}).retention).toEqual({ webhookDeliveries: 30 });
+  });
+
+  it('is kept for as many days as each kind says', () => {
+    const { retention } = load({
+      MESSAGE_CONTENT_RETENTION_DAYS: '30',
+      TIMELINE_RETENTION_DAYS: '31',
+      MEDIA_RETENTION_DAYS: '32',
+      WEBHOOK_RETENTION_DAYS: '33',
+      ACCOUNT_EVENT_RETENTION_DAYS: '34',
+      PO_EVENT_RETENTION_DAYS: '35',
+    });
+
+    expect(retention).toEqual({
+      messageContent: 30,
+      timeline: 31,
+      media: 32,
+      webhookDeliveries: 33,
+      accountEvents: 34,
+      poEvents: 35,
+    });
+  });
+
+  it.each(['MESSAGE_CONTENT', 'TIMELINE', 'PO_EVENT'])(
+    'is never younger than what may still be told of it: %s',
+    (what) => {
+      expect(faultsOf({ [`${what}_RETENTION_DAYS`]: '29' })).toEqual([
+        `${what}_RETENTION_DAYS: must be a whole number from 30 to 36500, such as 365`,
+      ]);
+    },
+  );
 });
 
 describe('.env.example', () => {

@@ -28,7 +28,7 @@ const REQUIRED_IN_PRODUCTION = {
 } as const;
 
 const OUR_NAMES =
-  /^(PALOMAR|WHATSAPP|PO_EVENTS?|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED|WEBHOOK|MEDIA|SUPPORT_DESK|TEMPLATE|OIDC)_/;
+  /^(PALOMAR|WHATSAPP|PO_EVENTS?|PO_NOTIFICATION|DISPATCHER|UNCONFIRMED|WEBHOOK|MEDIA|MESSAGE_CONTENT|TIMELINE|ACCOUNT_EVENT|SUPPORT_DESK|TEMPLATE|OIDC)_/;
 
 /** The configuration of this process: the only place that reads `process.env`. */
 export function loadConfigFromProcess(): AppConfig {
@@ -143,10 +143,17 @@ function toConfig(
     database: { url: environment.DATABASE_URL, poolSize: environment.DATABASE_POOL_SIZE },
     rabbitmq: { url: environment.RABBITMQ_URL },
     whatsapp,
-    webhooks: { retentionDays: environment.WEBHOOK_RETENTION_DAYS },
     requestLimits: {
       perKey: environment.API_KEY_REQUESTS_PER_MINUTE,
       perStranger: environment.UNAUTHENTICATED_REQUESTS_PER_MINUTE,
+    },
+    retention: {
+      messageContent: environment.MESSAGE_CONTENT_RETENTION_DAYS,
+      timeline: environment.TIMELINE_RETENTION_DAYS,
+      media: environment.MEDIA_RETENTION_DAYS,
+      webhookDeliveries: environment.WEBHOOK_RETENTION_DAYS,
+      accountEvents: environment.ACCOUNT_EVENT_RETENTION_DAYS,
+      poEvents: environment.PO_EVENT_RETENTION_DAYS,
     },
     notificationsEnabled: environment.ENABLE_WHATSAPP_NOTIFICATIONS,
     poEvents,

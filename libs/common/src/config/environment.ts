@@ -8,6 +8,9 @@ import { Check, Flag, Form, OneOf, Url, Whole } from './variable.ts';
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const satisfies LogLevel[];
 const POLICIES = ['witness', 'hold', 'resend'] as const satisfies UnconfirmedPolicy[];
 
+/** In days. Statuses still come for that long, and publishers may repeat an event. */
+const MONTH = 30;
+
 const META_ID = /^\d{5,30}$/;
 const NO_BLANKS = /^\S+$/;
 const AMQP_NAME = /^\S{1,255}$/;
@@ -124,6 +127,22 @@ export class Environment {
 
   @Whole(1, 3_650, 30)
   WEBHOOK_RETENTION_DAYS = 30;
+
+  @IsOptional()
+  @Whole(MONTH, 36_500, 365)
+  MESSAGE_CONTENT_RETENTION_DAYS: number | undefined = undefined;
+
+  @IsOptional()
+  @Whole(MONTH, 36_500, 365)
+  TIMELINE_RETENTION_DAYS: number | undefined = undefined;
+
+  @IsOptional()
+  @Whole(1, 36_500, 365)
+  ACCOUNT_EVENT_RETENTION_DAYS: number | undefined = undefined;
+
+  @IsOptional()
+  @Whole(MONTH, 36_500, 365)
+  PO_EVENT_RETENTION_DAYS: number | undefined = undefined;
 
   @Form(SENDER_LIST, "names and Meta's ids of sending numbers, such as support=106540352242922")
   SUPPORT_DESK_SENDERS: string | undefined = undefined;

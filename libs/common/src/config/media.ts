@@ -13,7 +13,6 @@ export function readMedia(environment: Environment, cwd: string, faults: Faults)
   return {
     dir: dir === undefined ? undefined : resolve(cwd, dir),
     s3: readS3(environment, faults),
-    retentionDays: environment.MEDIA_RETENTION_DAYS,
   };
 }
 

@@ -53,7 +53,9 @@ export class MediaFetcher {
       const type = judgeType(essenceOf(info.mime_type ?? media.mimeType), file.head);
       await storage.keep(file.sha256, file);
       const kept = await this.media.markStored(media, { ...file, ...type }, () => storage.has(file.sha256));
-      if (!kept) throw new Error('The file was removed while it was being kept');
+      if (kept) return;
+      await this.media.removeUnnamed(file.sha256, (sha256) => storage.remove(sha256));
+      throw new Error('The file was removed while it was being kept');
     } finally {
       await this.place.spool.discard(file);
     }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** One POST from Meta, byte for byte, stored before it was answered and never written again. */
+/** One POST from Meta, byte for byte, stored before it was answered; written again only without somebody who was erased. */
 @Entity('webhook_deliveries')
 export class WebhookDelivery {
   /** UUID v7: the order of ids is the order of arrival. */

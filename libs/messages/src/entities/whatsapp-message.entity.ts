@@ -188,4 +188,8 @@ export class WhatsAppMessage {
 
   @Column('timestamptz', { nullable: true })
   failedAt: Date | null;
+
+  /** Since when it no longer says anything: it was past its time, or its person was erased. */
+  @Column('timestamptz', { nullable: true })
+  contentRemovedAt: Date | null;
 }

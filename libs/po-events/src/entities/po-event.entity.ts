@@ -5,6 +5,7 @@ export type PoEventOutcome = 'notified' | 'skipped';
 /** The inbox: a purchase-order event that was taken once, and what became of it. */
 @Entity('po_events')
 @Index('po_events_once', ['tenantId', 'identity'], { unique: true })
+@Index('po_events_message', ['messageId'], { where: 'message_id IS NOT NULL' })
 export class PoEvent {
   @PrimaryColumn('uuid')
   id: string;

@@ -2,7 +2,7 @@ import type { MessageError, ReportedStatus } from '#messages';
 import { adviceFor } from '#whatsapp';
 
 import { type JsonObject, listOf, objectOf, textOf, timeOf } from '../json.ts';
-import { contactOf, personOf } from './people.ts';
+import { addressesOf, contactOf, personOf } from './people.ts';
 import { envelopeOf, unknownItem, type WebhookItem } from './webhook-item.ts';
 
 /** What moves a message. A map, because an object also knows words like `constructor`. */
@@ -37,6 +37,7 @@ export function toStatusItem(raw: unknown, number: JsonObject, contacts: unknown
   return {
     kind: 'status',
     person: contact && participant === undefined ? personOf(contact, recipientOf(told)) : null,
+    recipients: addressesOf(personOf(contact ?? {}, recipientOf(told))),
     raw: envelopeOf('messages', alone),
     event: {
       whatsappMessageId,

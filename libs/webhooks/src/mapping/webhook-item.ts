@@ -58,7 +58,7 @@ export interface Preference {
 
 /** One thing a delivery says. `raw` is Meta's envelope with this item alone, so that it can be read again by itself. */
 export type WebhookItem = { raw: unknown } & (
-  | { kind: 'status'; event: StatusEvent; person: SeenPerson | null }
+  | { kind: 'status'; event: StatusEvent; person: SeenPerson | null; recipients: string[] }
   | { kind: 'message'; message: InboundMessage }
   | { kind: 'elsewhere'; message: MessageElsewhere }
   | { kind: 'preference'; preference: Preference }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { ContactRepository, KnownContact } from '#messages';
+import type { ContactRepository, ErasedPeople, KnownContact } from '#messages';
 
 import { strict } from '../../../../test/factories/strict.ts';
 import { MarketingConsentService } from './marketing-consent.service.ts';
@@ -8,9 +8,13 @@ import { MarketingConsentService } from './marketing-consent.service.ts';
 const TO = '+34612345678';
 const SINCE = new Date('2026-11-25T09:00:00.000Z');
 
+const thatKeep = (refusal: Date | undefined) =>
+  strict<ErasedPeople>({ findRefusals: (people) => Promise.resolve(people.map(() => refusal)) });
+
 describe(MarketingConsentService.name, () => {
   let asked = 0;
-  const aService = (marketing: KnownContact['marketing'] | undefined) =>
+  /** `refusal`: since when, as it was said before they were erased. */
+  const aService = (marketing: KnownContact['marketing'] | undefined, refusal?: Date) =>
     new MarketingConsentService(
       strict<ContactRepository>({
         findByAddresses: () => {
@@ -19,6 +23,7 @@ describe(MarketingConsentService.name, () => {
           return Promise.resolve(new Map(marketing === undefined ? [] : [[TO, contact]]));
         },
       }),
+      thatKeep(refusal),
     );
 
   it('refuses a marketing template to somebody who stopped them, and says since when and by what', async () => {
@@ -33,6 +38,15 @@ describe(MarketingConsentService.name, () => {
     await expect(aService(choice).assertWanted('tenant', TO, { category: 'MARKETING' })).resolves.toBeUndefined();
   });
 
+  it('refuses it as well to somebody who was erased after they stopped them, and said nothing since', async () => {
+    const wanted = (marketing: KnownContact['marketing'] | undefined) =>
+      aService(marketing, SINCE).assertWanted('tenant', TO, { category: 'MARKETING' });
+
+    await expect(wanted(undefined)).rejects.toMatchObject({ code: 'recipient-opted-out' });
+    await expect(wanted(null)).rejects.toMatchObject({ code: 'recipient-opted-out' });
+    await expect(wanted('resumed')).resolves.toBeUndefined();
+  });
+
   it('asks once for many at the same time, each tenant for its own people', async () => {
     const asked: [string, string[]][] = [];
     const stopped = { marketing: 'stopped', marketingSince: SINCE, marketingSource: 'BAJA' } as KnownContact;
@@ -43,6 +57,7 @@ describe(MarketingConsentService.name, () => {
           return Promise.resolve(new Map(tenantId === 'one' ? [['+2', stopped]] : []));
         },
       }),
+      thatKeep(undefined),
     );
     const people = [
       ['one', '+1'],

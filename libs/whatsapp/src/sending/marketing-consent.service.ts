@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
 
 import { GroupCommit, ValidationError } from '#common';
-import { ContactRepository, type KnownContact, type WhatsAppTemplate } from '#messages';
+import { ContactRepository, ErasedPeople, type KnownContact, type WhatsAppTemplate } from '#messages';
 
 interface Person {
   tenantId: string;
   contactKey: string;
 }
+
+type Consent = Pick<KnownContact, 'marketing' | 'marketingSince' | 'marketingSource'>;
+
+const ERASED_SINCE = { marketing: 'stopped', marketingSource: 'before they were erased' } as const;
 
 const LOOK_UPS = { largest: 1_000, mostWaiting: 100_000, gapMs: 0 };
 
@@ -16,7 +20,10 @@ export class MarketingConsentService {
   /** A thousand messages of one request are one question. */
   private readonly lookUps = new GroupCommit((people: Person[]) => this.lookUp(people), LOOK_UPS);
 
-  constructor(private readonly contacts: ContactRepository) {}
+  constructor(
+    private readonly contacts: ContactRepository,
+    private readonly erased: ErasedPeople,
+  ) {}
 
   /** @throws ValidationError 422 `recipient-opted-out` for a marketing template to somebody who stopped them */
   async assertWanted(tenantId: string, contactKey: string, { category }: Pick<WhatsAppTemplate, 'category'>) {
@@ -28,12 +35,26 @@ export class MarketingConsentService {
     throw new ValidationError([{ field: 'to', message }], 'recipient-opted-out');
   }
 
-  private async lookUp(people: Person[]): Promise<(KnownContact | undefined)[]> {
+  private async lookUp(people: Person[]): Promise<(Consent | undefined)[]> {
     const found = new Map<string, Map<string, KnownContact>>();
     for (const tenantId of new Set(people.map((one) => one.tenantId))) {
       const theirs = people.filter((one) => one.tenantId === tenantId).map(({ contactKey }) => contactKey);
       found.set(tenantId, await this.contacts.findByAddresses(tenantId, theirs));
     }
-    return people.map(({ tenantId, contactKey }) => found.get(tenantId)?.get(contactKey));
+    return this.withKeptRefusals(
+      people,
+      people.map(({ tenantId, contactKey }) => found.get(tenantId)?.get(contactKey)),
+    );
+  }
+
+  /** Who was erased after they had stopped them, and has said nothing since, still wants none. */
+  private async withKeptRefusals(people: Person[], consents: (Consent | undefined)[]) {
+    const unsaid = people.flatMap(({ tenantId, contactKey: address }, index) =>
+      consents[index]?.marketing ? [] : [{ tenantId, address, index }],
+    );
+    for (const [place, since] of (await this.erased.findRefusals(unsaid)).entries()) {
+      if (since) consents[unsaid[place]!.index] = { ...ERASED_SINCE, marketingSince: since };
+    }
+    return consents;
   }
 }

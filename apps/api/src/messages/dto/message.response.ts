@@ -44,7 +44,15 @@ export class MessageResponse {
   @ApiProperty({ type: String, nullable: true }) template_name: string | null;
   @ApiProperty({ type: String, nullable: true }) template_language: string | null;
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) template_parameters: unknown;
-  @ApiProperty({ type: 'object', additionalProperties: true }) content: Record<string, unknown>;
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'Null once it is removed.' })
+  content: Record<string, unknown> | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Since when content, parameters and metadata are gone: past their time, or the person was erased.',
+  })
+  content_removed_at: string | null;
   @ApiProperty({ type: String, nullable: true }) whatsapp_message_id: string | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) notification_id: string | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) batch_id: string | null;
@@ -95,7 +103,8 @@ export function toMessageResponse(message: WhatsAppMessage): MessageResponse {
     template_name: message.templateName,
     template_language: message.templateLanguage,
     template_parameters: message.templateParameters,
-    content: message.content,
+    content: message.contentRemovedAt ? null : message.content,
+    content_removed_at: time(message.contentRemovedAt),
     whatsapp_message_id: message.whatsappMessageId,
     notification_id: message.notificationId,
     batch_id: message.batchId,
