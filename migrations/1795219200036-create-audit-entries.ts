@@ -33,12 +33,16 @@ export class CreateAuditEntries1795219200036 implements MigrationInterface {
 
     // One writer at a time, from here to its commit: who comes next must see the hash of who was last.
     await db.query(`
-      CREATE FUNCTION chain_audit_entry() RETURNS trigger LANGUAGE plpgsql AS $$
+      CREATE FUNCTION chain_audit_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
       DECLARE
         last record;
+        tenants text := current_setting('palomar.tenants', true);
       BEGIN
         PERFORM pg_advisory_xact_lock(hashtext('audit_entries'));
+        -- Whoever adds an entry may not see the one before it, which can be another tenant's.
+        PERFORM set_config('palomar.tenants', 'all', true);
         SELECT sequence, hash INTO last FROM audit_entries ORDER BY sequence DESC LIMIT 1;
+        PERFORM set_config('palomar.tenants', coalesce(tenants, ''), true);
         NEW.sequence := coalesce(last.sequence, 0) + 1;
         NEW.at := clock_timestamp();
         NEW.hash := encode(sha256(convert_to(coalesce(last.hash, '') || jsonb_build_array(

@@ -24,6 +24,7 @@ import { GuardTheSignIn1795219200035 } from './1795219200035-guard-the-sign-in.t
 import { CreateAuditEntries1795219200036 } from './1795219200036-create-audit-entries.ts';
 import { RemoveWhatIsPastItsTime1795219200040 } from './1795219200040-remove-what-is-past-its-time.ts';
 import { ErasePeople1795219200041 } from './1795219200041-erase-people.ts';
+import { WallTenantsOff1795219200042 } from './1795219200042-wall-tenants-off.ts';
 
 /** In the order they run. Append only: what has run somewhere is never edited. */
 export const migrations = [
@@ -53,4 +54,5 @@ export const migrations = [
   CreateAuditEntries1795219200036,
   RemoveWhatIsPastItsTime1795219200040,
   ErasePeople1795219200041,
+  WallTenantsOff1795219200042,
 ];

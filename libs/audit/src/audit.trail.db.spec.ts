@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
-import { ClientAddress, newId, runInRequest } from '#common';
+import { ClientAddress, forEverybody, newId, runInRequest } from '#common';
 
 import { aDataSource, createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { AuditTrail, type NewAuditEntry } from './audit.trail.ts';
@@ -75,7 +75,10 @@ describe(AuditTrail.name, () => {
     const request = { socket: { remoteAddress: '203.0.113.7' }, headers: { 'user-agent': 'curl/8' } };
 
     await new Promise<void>((resolve, reject) =>
-      runInRequest({ id: 'req-1', request: request as never }, () => void record().then(resolve, reject)),
+      runInRequest(
+        { id: 'req-1', request: request as never },
+        () => void forEverybody(() => record()).then(resolve, reject),
+      ),
     );
 
     expect(await entries()).toMatchObject([{ requestId: 'req-1', address: '203.0.113.7', userAgent: 'curl/8' }]);

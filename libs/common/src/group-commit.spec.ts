@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
+import { currentTenants, forTenant } from './request-context.ts';
 
 /** As the driver throws it. */
 const connectionLost = () => Object.assign(new Error('Connection terminated unexpectedly'), { code: '08006' });
@@ -42,6 +43,21 @@ describe(GroupCommit.name, () => {
 
     expect(groups).toEqual([['a', 'b', 'c']]);
     expect(results).toEqual(['a, committed', 'b, committed', 'c, committed']);
+  });
+
+  it('commits for all tenants at once, whoever came first', async () => {
+    const seen: unknown[] = [];
+    const intake = new GroupCommit(
+      (tenants: string[]) => {
+        seen.push(currentTenants());
+        return Promise.resolve(tenants);
+      },
+      { largest: 100, mostWaiting: 100, gapMs: 0 },
+    );
+
+    await Promise.all(['a', 'b'].map((tenantId) => forTenant(tenantId, () => intake.add(tenantId))));
+
+    expect(seen).toEqual(['everybody']);
   });
 
   it('answers nobody before the commit', async () => {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { isPassingDatabaseFault } from './database/passing-fault.ts';
 import { AppError } from './errors/app.error.ts';
+import { forEverybody } from './request-context.ts';
 
 export interface GroupCommitOptions<Item> {
   /** Most items in one group, or the most that their sizes may sum up to; one that is larger goes alone. */
@@ -79,7 +80,8 @@ export class GroupCommit<Item, Result> {
 
   private async settle(group: Waiting<Item, Result>[]): Promise<void> {
     try {
-      const results = await this.commit(group.map(({ item }) => item));
+      // Of many callers, in the context of whichever came first.
+      const results = await forEverybody(() => this.commit(group.map(({ item }) => item)));
       group.forEach(({ resolve }, index) => resolve(results[index] as Result));
     } catch (cause) {
       if (group.length === 1 || isPassingDatabaseFault(cause)) {

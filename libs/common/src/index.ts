@@ -39,8 +39,17 @@ export { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
 export { idAt, isUuid, leastIdAt, newId, PLATFORM_TENANT_ID } from './ids.ts';
 export { assertUtf8Json, jsonDepthExceeds, jsonSafe, storableJson } from './json-safety.ts';
 export { PinoLoggerService } from './logging/pino-logger.service.ts';
-export { currentRequest, type RequestContext, runInRequest } from './logging/request-context.ts';
 export { nextIds, removeMentioning, type Searched, type Stretch, withoutMentions } from './mentions.ts';
 export { IsE164, parseE164 } from './phone-number.ts';
 export { phoneSpellings } from './phone-spellings.ts';
+export {
+  admit,
+  currentRequest,
+  currentTenants,
+  forEverybody,
+  forTenant,
+  type RequestContext,
+  runInRequest,
+  type TenantScope,
+} from './request-context.ts';
 export { SecretBox } from './secret-box.ts';

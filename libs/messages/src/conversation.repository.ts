@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { newId, queryRows, storableJson } from '#common';
+import { forEverybody, newId, queryRows, storableJson } from '#common';
 
 import { Conversation } from './entities/conversation.entity.ts';
 
@@ -65,12 +65,14 @@ export class ConversationRepository {
 
   /** Whatever tenant the person wrote to: Meta's window is between a person and a number. */
   async windowOf(phoneNumberId: string, contactKeys: string[]): Promise<ConversationWindow> {
-    const [row] = await queryRows<{ lastInboundAt: Date | null; heardSince: Date | null; now: Date }>(
-      this.dataSource,
-      `SELECT max(last_inbound_at) AS "lastInboundAt", now() AS now,
-              (SELECT since FROM heard_numbers WHERE phone_number_id = $1) AS "heardSince"
-       FROM conversations WHERE phone_number_id = $1 AND contact_key = ANY ($2)`,
-      [phoneNumberId, contactKeys],
+    const [row] = await forEverybody(() =>
+      queryRows<{ lastInboundAt: Date | null; heardSince: Date | null; now: Date }>(
+        this.dataSource,
+        `SELECT max(last_inbound_at) AS "lastInboundAt", now() AS now,
+                (SELECT since FROM heard_numbers WHERE phone_number_id = $1) AS "heardSince"
+         FROM conversations WHERE phone_number_id = $1 AND contact_key = ANY ($2)`,
+        [phoneNumberId, contactKeys],
+      ),
     );
     return windowAt(row!.now, row!.lastInboundAt, row!.heardSince);
   }

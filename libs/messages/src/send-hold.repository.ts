@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import { Brackets, DataSource, type EntityManager, IsNull } from 'typeorm';
 
 import { afterCommit, newId, queryRows, storableJson } from '#common';
 
@@ -26,6 +26,12 @@ export interface ToldHold extends Scope {
   toldAt: Date;
   /** Undefined: it may go on. */
   stop?: { error: MessageError; probeInMs: number };
+}
+
+/** What can stop the messages of one number: scopes that are held as a whole, and templates by the beginning of their keys. */
+export interface HoldReach {
+  scopes: Scope[];
+  templateKeyPrefix: string;
 }
 
 /** An open hold, and whether a probe of it is due. */
@@ -74,9 +80,15 @@ export class SendHoldRepository {
     return this.dataSource.manager.find(SendHold, { where: { releasedAt: IsNull() }, order: { id: 'DESC' } });
   }
 
-  async list(limit: number, beforeId?: string): Promise<SendHold[]> {
+  /** Newest first, older than `beforeId`; of one number, or without `reach` all. */
+  async list(limit: number, beforeId?: string, reach?: HoldReach): Promise<SendHold[]> {
     const query = this.dataSource.manager.createQueryBuilder(SendHold, 'h').orderBy('h.id', 'DESC').limit(limit);
-    if (beforeId) query.where('h.id < :beforeId', { beforeId });
+    if (beforeId) query.andWhere('h.id < :beforeId', { beforeId });
+    if (reach) {
+      const { scopes, templateKeyPrefix: prefix } = reach;
+      const ofTemplate = `h.scope = 'template' AND starts_with(h.scopeKey, :prefix)`;
+      query.andWhere(new Brackets((any) => any.where(scopes).orWhere(ofTemplate, { prefix })));
+    }
     return query.getMany();
   }
 

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 
+import { forEverybody } from '#common';
 import { ProviderCookie, ProviderSignInService, Public, SessionCookie } from '#tenants';
 
 import { BeginProviderSignInDto } from './auth.dto.ts';
@@ -44,7 +45,9 @@ export class OidcController {
   async finish(@Req() request: Request, @Visitor() visitor: Visitor, @Res() response: Response): Promise<void> {
     response.append('Set-Cookie', this.cookie.take());
     const state = this.cookie.read(request.headers);
-    const { token, session, returnTo } = await this.signIns.finish(queryOf(request), state, visitor);
+    const { token, session, returnTo } = await forEverybody(() =>
+      this.signIns.finish(queryOf(request), state, visitor),
+    );
     response.append('Set-Cookie', this.sessionCookie.give(token, session.expiresAt));
     response.redirect(HttpStatus.FOUND, returnTo);
   }

@@ -1,9 +1,9 @@
 import { Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiForbiddenResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
 import { afterCommit, isUuid, NotFoundError } from '#common';
 import { SendHoldRepository } from '#messages';
-import { RequireScope } from '#tenants';
+import { assertPlatform, type Caller, CurrentCaller, RequireScope } from '#tenants';
 import { OutboxPoller, SendHoldsService } from '#whatsapp';
 
 import { Audited } from '../audit/audited.decorator.ts';
@@ -22,21 +22,26 @@ export class HoldsController {
     private readonly outbox: OutboxPoller,
   ) {}
 
-  /** Newest first, those that are over as well; `released_at` is null while one lasts. */
+  /**
+   * Newest first, those that are over as well; `released_at` is null while one lasts. A tenant's key is shown what holds the
+   * number that its messages leave from.
+   */
   @Get()
   @RequireScope('messages:read')
   @ApiOkResponse({ type: [HoldResponse] })
-  async list(@Query() { limit, cursor }: PageDto) {
-    return toPage(await this.repository.list(limit + 1, readCursor(cursor)), limit, toHoldResponse);
+  async list(@CurrentCaller() caller: Caller, @Query() { limit, cursor }: PageDto) {
+    return toPage(await this.holds.list(caller.tenantId, limit + 1, readCursor(cursor)), limit, toHoldResponse);
   }
 
-  /** Lets messages go on at once; if Meta still refuses, the hold begins anew. */
+  /** Lets messages go on at once, of every tenant there; if Meta still refuses, the hold begins anew. */
   @Post(':id/release')
   @Audited<HoldsController>('hold.released', { show: (holds, { params }) => holds.find(params.id!) })
   @HttpCode(HttpStatus.OK)
   @RequireScope('admin')
   @ApiOkResponse({ type: HoldResponse })
-  async release(@Param('id') id: string): Promise<HoldResponse> {
+  @ApiForbiddenResponse({ description: '`platform-key-required`.' })
+  async release(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<HoldResponse> {
+    assertPlatform(caller);
     if (!isUuid(id)) throw new NotFoundError('hold', id);
     const hold = await this.holds.releaseByHand(id);
     await afterCommit(() => this.outbox.wake());

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/terminus';
 import type { Response } from 'express';
 
-import { AppConfig } from '#common';
+import { AppConfig, forEverybody } from '#common';
 import { EventTemplateAudit, PoRmqServer } from '#po-events';
 import { Public } from '#tenants';
 import { OutboxPoller } from '#whatsapp';
@@ -41,7 +41,7 @@ export class HealthController {
         () => this.database.pingCheck('database', { timeout: 2_000 }),
         () => this.broker(),
         () => this.dispatcher(),
-        () => this.templates(),
+        () => forEverybody(() => this.templates()),
       ]);
     } catch (failure) {
       if (!(failure instanceof ServiceUnavailableException)) throw failure;

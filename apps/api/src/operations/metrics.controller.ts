@@ -2,6 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 
+import { forEverybody } from '#common';
 import { Public } from '#tenants';
 
 import { Metrics } from './metrics.ts';
@@ -15,6 +16,6 @@ export class MetricsController {
   /** In the text format of Prometheus. */
   @Get()
   async show(@Res() response: Response): Promise<void> {
-    response.type(this.metrics.contentType).send(await this.metrics.read());
+    response.type(this.metrics.contentType).send(await forEverybody(() => this.metrics.read()));
   }
 }

@@ -1,8 +1,10 @@
 import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 
+import { HeardClient } from './heard.client.ts';
 import { CommitActions } from './on-commit.ts';
 import { SnakeCaseStrategy } from './snake-case.strategy.ts';
+import { TenantPool } from './tenant-pool.ts';
 
 export interface DatabaseOptions {
   url: string;
@@ -29,17 +31,7 @@ export function databaseOptions({ url, poolSize }: DatabaseOptions): DataSourceO
     connectTimeoutMS: 5_000,
     // A connection that PostgreSQL drops while idle is replaced by the pool; it must not end the process.
     poolErrorHandler: () => undefined,
+    driver: { ...pg, Pool: TenantPool },
     extra: { keepAlive: true, Client: HeardClient, options: PLANNER },
   };
-}
-
-/**
- * A connection that PostgreSQL cuts in the instant it is handed out has no other listener yet, and without one its
- * `error` would end the process. Whoever got it is told by their first query.
- */
-class HeardClient extends pg.Client {
-  constructor(config?: string | pg.ClientConfig) {
-    super(config);
-    this.on('error', () => undefined);
-  }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { Logger } from '@nestjs/common';
 
-import { currentRequestId } from '../logging/request-context.ts';
+import { currentRequestId } from '../request-context.ts';
 import { toProblem } from './problem.ts';
 import { toAppError } from './to-app-error.ts';
 

@@ -27,7 +27,7 @@ import { QueryFailedError } from 'typeorm';
 
 import { assertUtf8Json } from '../json-safety.ts';
 import { PinoLoggerService } from '../logging/pino-logger.service.ts';
-import { runInRequest } from '../logging/request-context.ts';
+import { runInRequest } from '../request-context.ts';
 import { AppError, ValidationError } from './app.error.ts';
 import { validationExceptionFactory } from './field-errors.ts';
 import { ProblemFilter } from './problem.filter.ts';

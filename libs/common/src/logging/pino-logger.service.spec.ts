@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 
+import { runInRequest } from '../request-context.ts';
 import { PinoLoggerService } from './pino-logger.service.ts';
-import { runInRequest } from './request-context.ts';
 
 /** A logger, and what it wrote. */
 function aLogger({ production = true, logLevel = 'info' as const } = {}) {

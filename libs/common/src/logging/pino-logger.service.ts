@@ -4,8 +4,8 @@ import type { LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Level, type Logger, pino } from 'pino';
 
 import type { AppConfig } from '../config/app-config.ts';
+import { currentRequestId } from '../request-context.ts';
 import { readableLines } from './readable-lines.ts';
-import { currentRequestId } from './request-context.ts';
 import { isErrorLike, serializeError } from './serialize-error.ts';
 
 /** Names whose values never reach a log, as our code spells them and as they come over the wire. */

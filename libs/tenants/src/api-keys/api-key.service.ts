@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
-import { afterCommit, Clock } from '#common';
+import { afterCommit, Clock, forEverybody } from '#common';
 
 import type { Actor, Caller } from '../auth/caller.ts';
 import { type ApiKey, SCOPES } from './api-key.entity.ts';
@@ -23,7 +23,7 @@ export class ApiKeyService {
   private readonly remembered = new LRUCache<string, ApiKey | typeof NOBODY>({
     max: KEYS_REMEMBERED,
     ttl: REMEMBERED_MS,
-    fetchMethod: async (keyHash) => (await this.keys.findByHash(keyHash)) ?? NOBODY,
+    fetchMethod: async (keyHash) => (await forEverybody(() => this.keys.findByHash(keyHash))) ?? NOBODY,
   });
 
   constructor(
@@ -71,6 +71,6 @@ export class ApiKeyService {
     const { id, lastUsedAt } = key;
     if (lastUsedAt && now.getTime() - lastUsedAt.getTime() < LAST_USED_GRAIN_MS) return;
     key.lastUsedAt = now;
-    await this.keys.noteUse(id, now);
+    await forEverybody(() => this.keys.noteUse(id, now));
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { Injectable } from '@nestjs/common';
 
-import { AppConfig, AppError, ClientAddress } from '#common';
+import { admit, AppConfig, AppError, ClientAddress, forEverybody } from '#common';
 
 import type { Scope } from '../api-keys/api-key.entity.ts';
 import { ApiKeyService } from '../api-keys/api-key.service.ts';
@@ -43,11 +43,12 @@ export class Admission {
   }
 
   /**
-   * The caller, whose request counts against the limit of the key.
+   * The caller, whose request counts against the limit of the key; from here on the database shows it what is the caller's.
    * @throws AppError as `Authenticator.identify`; 429 beyond a limit
    */
   async identify(request: IncomingMessage, tell: Tell): Promise<Caller> {
-    const caller = await this.recognize(request, tell);
+    const caller = await forEverybody(() => this.recognize(request, tell));
+    admit(caller.tenantId);
     await this.count(caller, tell);
     return caller;
   }

@@ -1,12 +1,14 @@
 import 'reflect-metadata';
 
+import type { IncomingMessage } from 'node:http';
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, type INestApplication, Post } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import supertest from 'supertest';
 
-import { AppConfig, ClientAddress, ProblemFilter } from '#common';
+import { AppConfig, ClientAddress, currentTenants, ProblemFilter, runInRequest, type TenantScope } from '#common';
 
 import { type Scope, SCOPES } from '../api-keys/api-key.entity.ts';
 import { ApiKeyService } from '../api-keys/api-key.service.ts';
@@ -75,6 +77,11 @@ class MessagesController {
     return 'sent';
   }
 
+  @Get('tenants')
+  tenants(): TenantScope {
+    return currentTenants();
+  }
+
   @Get('health')
   @Public()
   health(): string {
@@ -125,6 +132,9 @@ beforeAll(async () => {
     ],
   }).compile();
   app = module.createNestApplication({ logger: false });
+  app.use((request: IncomingMessage, _response: unknown, next: () => void) =>
+    runInRequest({ id: 'a-request', request }, next),
+  );
   app.useGlobalFilters(new ProblemFilter());
   await app.listen(0, '127.0.0.1');
   api = supertest(app.getHttpServer());
@@ -190,6 +200,12 @@ describe(CallerGuard.name, () => {
     const { body } = await api.get('/messages').set('X-API-Key', 'suspended').expect(403);
 
     expect(body).toMatchObject({ code: 'tenant-suspended', detail: expect.stringContaining('resumes it') });
+  });
+
+  it('lets the handler see what is its caller’s in the database', async () => {
+    const { body } = await api.get('/messages/tenants').set('X-API-Key', 'reader').expect(200);
+
+    expect(body).toEqual({ tenantId: TENANT });
   });
 
   it('asks for nothing where the handler is public', async () => {

@@ -2,6 +2,8 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 
+import { admit, forEverybody } from '#common';
+
 import type { Scope } from '../api-keys/api-key.entity.ts';
 import type { PersonSession } from '../sessions/session.repository.ts';
 import { Admission } from './admission.ts';
@@ -32,8 +34,9 @@ export class CallerGuard implements CanActivate {
     const http = context.switchToHttp();
     const [request, response] = [http.getRequest<AuthenticatedRequest>(), http.getResponse<Response>()];
     if (asks<boolean>(FOR_PEOPLE)) {
-      request.session = await this.authenticator.session(request);
+      request.session = await forEverybody(() => this.authenticator.session(request));
       request.caller = callerOf(request.session);
+      admit(request.caller.tenantId);
     } else {
       // Known before it is refused: the refusal is told with the name of its caller.
       request.caller = await this.admission.identify(request, (headers) => response.set(headers));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { loadConfig } from '#common';
+import { currentTenants, forTenant, loadConfig, type TenantScope } from '#common';
 
 import { strict } from '../../../../test/factories/strict.ts';
 import type { MetaApp } from './meta-app.entity.ts';
@@ -62,6 +62,19 @@ describe(SenderDirectory.name, () => {
     const senders = await aDirectory([anApp()], [aNumber()]);
 
     expect([senders.forTenant(null), senders.forTenant(STRANGER)]).toEqual([PLATFORM, PLATFORM]);
+  });
+
+  it('reads the numbers of all tenants, whoever’s request makes it', async () => {
+    const seen: TenantScope[] = [];
+    const look = () => {
+      seen.push(currentTenants());
+      return Promise.resolve([]);
+    };
+    const directory = new SenderDirectory(config, strict<SenderRepository>({ listApps: look, listNumbers: look }));
+
+    await forTenant(STRANGER, () => directory.reload());
+
+    expect(seen).toEqual(['everybody', 'everybody']);
   });
 
   it('lets a tenant’s own number speak for it, and of several the oldest', async () => {

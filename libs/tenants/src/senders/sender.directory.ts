@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 
-import { afterCommit, AppConfig, BackgroundLoop } from '#common';
+import { afterCommit, AppConfig, BackgroundLoop, forEverybody } from '#common';
 
 import { SenderRepository } from './sender.repository.ts';
 import type { SendingNumber } from './sending-number.entity.ts';
@@ -108,7 +108,9 @@ export class SenderDirectory implements OnModuleInit, BeforeApplicationShutdown 
   }
 
   private async read(): Promise<void> {
-    const [apps, numbers] = await Promise.all([this.repository.listApps(), this.repository.listNumbers()]);
+    const [apps, numbers] = await forEverybody(() =>
+      Promise.all([this.repository.listApps(), this.repository.listNumbers()]),
+    );
     const secretOf = new Map<string | null, string | undefined>(apps.map(({ id, appSecret }) => [id, appSecret]));
     secretOf.set(null, this.platform.appSecret);
     // Whoever stored the platform's own number as well meant the one of the environment.

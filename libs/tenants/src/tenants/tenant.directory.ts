@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 
-import { afterCommit, AppConfig, BackgroundLoop } from '#common';
+import { afterCommit, AppConfig, BackgroundLoop, forEverybody } from '#common';
 
 import { TenantRepository } from './tenant.repository.ts';
 
@@ -52,7 +52,7 @@ export class TenantDirectory implements OnModuleInit, BeforeApplicationShutdown 
   }
 
   private async read(): Promise<void> {
-    const tenants = await this.repository.listConfigured();
+    const tenants = await forEverybody(() => this.repository.listConfigured());
     this.suspended = new Set(tenants.filter(({ suspendedAt }) => suspendedAt !== null).map(({ id }) => id));
     this.countries = new Map(
       tenants.flatMap(({ id, defaultCountry }) => (defaultCountry === null ? [] : [[id, defaultCountry] as const])),

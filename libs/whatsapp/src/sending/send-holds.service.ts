@@ -136,6 +136,14 @@ export class SendHoldsService {
     return isOver ? { ...message, pendingReason: 'queued' } : message;
   }
 
+  /** What holds the messages of a tenant, whose number it may share with others; null: everything. Newest first. */
+  async list(tenantId: string | null, limit: number, beforeId?: string): Promise<SendHold[]> {
+    if (tenantId === null) return this.holds.list(limit, beforeId);
+    const sender = this.senders.forTenant(tenantId);
+    const reach = { scopes: scopesOf(sender), templateKeyPrefix: templateKeyPrefix(sender) };
+    return this.holds.list(limit, beforeId, reach);
+  }
+
   /** @throws NotFoundError for a hold that does not exist; one that is over already is answered as it is. */
   async releaseByHand(id: string): Promise<SendHold> {
     await this.holds.release(id, 'admin');
