@@ -22,6 +22,8 @@ import { LimitApiKeys1795219200031 } from './1795219200031-limit-api-keys.ts';
 import { CreatePeopleAndSessions1795219200034 } from './1795219200034-create-people-and-sessions.ts';
 import { GuardTheSignIn1795219200035 } from './1795219200035-guard-the-sign-in.ts';
 import { CreateAuditEntries1795219200036 } from './1795219200036-create-audit-entries.ts';
+import { KeepPricing1795219200038 } from './1795219200038-keep-pricing.ts';
+import { CountMessages1795219200039 } from './1795219200039-count-messages.ts';
 import { RemoveWhatIsPastItsTime1795219200040 } from './1795219200040-remove-what-is-past-its-time.ts';
 import { ErasePeople1795219200041 } from './1795219200041-erase-people.ts';
 import { WallTenantsOff1795219200042 } from './1795219200042-wall-tenants-off.ts';
@@ -52,6 +54,8 @@ export const migrations = [
   CreatePeopleAndSessions1795219200034,
   GuardTheSignIn1795219200035,
   CreateAuditEntries1795219200036,
+  KeepPricing1795219200038,
+  CountMessages1795219200039,
   RemoveWhatIsPastItsTime1795219200040,
   ErasePeople1795219200041,
   WallTenantsOff1795219200042,

@@ -52,6 +52,9 @@ import { MetaAppsController } from './senders/meta-apps.controller.ts';
 import { SenderCheck } from './senders/sender-check.service.ts';
 import { SendingNumbersController } from './senders/sending-numbers.controller.ts';
 import { SendingNumbersService } from './senders/sending-numbers.service.ts';
+import { StatisticsController } from './statistics/statistics.controller.ts';
+import { StatisticsService } from './statistics/statistics.service.ts';
+import { UsageService } from './statistics/usage.service.ts';
 import { SupportDeskController } from './support-desk/support-desk.controller.ts';
 import { SupportDeskService } from './support-desk/support-desk.service.ts';
 import { HeaderExamplesService } from './templates/header-examples.service.ts';
@@ -77,6 +80,7 @@ const forCallers = [
   TemplatesController,
   TemplateKeysController,
   TemplatePreviewController,
+  StatisticsController,
   PoEventsController,
   WebhookDeliveriesController,
   TenantsController,
@@ -162,6 +166,8 @@ export class AppModule {
         HeaderExamplesService,
         NotificationTemplateService,
         TemplatePreviewsService,
+        StatisticsService,
+        UsageService,
         Metrics,
       ],
     };

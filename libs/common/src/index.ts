@@ -38,8 +38,10 @@ export { Fingerprints } from './fingerprints.ts';
 export { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
 export { idAt, isUuid, leastIdAt, newId, PLATFORM_TENANT_ID } from './ids.ts';
 export { assertUtf8Json, jsonDepthExceeds, jsonSafe, storableJson } from './json-safety.ts';
+export { isTimeZone, nextLocal, startOfLocal } from './local-time.ts';
 export { PinoLoggerService } from './logging/pino-logger.service.ts';
 export { nextIds, removeMentioning, type Searched, type Stretch, withoutMentions } from './mentions.ts';
+export { countryOf } from './phone-country.ts';
 export { IsE164, parseE164 } from './phone-number.ts';
 export { phoneSpellings } from './phone-spellings.ts';
 export {

@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { preparedRows, type Statement, storableJson } from '#common';
 
 import type { DeliveryProgress } from './delivery-progress.ts';
+import type { MessagePricing } from './entities/whatsapp-message.entity.ts';
 
 /** A message as far as statuses look at it and change it. */
 export interface TrackedMessage extends DeliveryProgress {
@@ -15,6 +16,7 @@ export interface TrackedMessage extends DeliveryProgress {
   attempts: number;
   attemptedAt: Date | null;
   failedAttempts: number;
+  pricing: MessagePricing | null;
 }
 
 export interface WebhookLine {
@@ -51,8 +53,9 @@ export class DeliveryStatusRepository {
 }
 
 /** What `WRITE` reads of a message. */
-function toRow({ id, status, sentAt, deliveredAt, readAt, failedAt, error, whatsappMessageId }: TrackedMessage) {
-  return { id, status, sentAt, deliveredAt, readAt, failedAt, error, whatsappMessageId };
+function toRow(message: TrackedMessage) {
+  const { id, status, sentAt, deliveredAt, readAt, failedAt, error, pricing, whatsappMessageId } = message;
+  return { id, status, sentAt, deliveredAt, readAt, failedAt, error, pricing, whatsappMessageId };
 }
 
 const FIND_BY_WAMID: Statement = {
@@ -65,7 +68,7 @@ const LOCK: Statement = {
   text: `
 SELECT id, tenant_id AS "tenantId", phone_number_id AS "phoneNumberId", contact_key AS "contactKey", status, attempts, error, whatsapp_message_id AS "whatsappMessageId",
        attempted_at AS "attemptedAt", failed_attempts AS "failedAttempts", created_at AS "createdAt",
-       sent_at AS "sentAt", delivered_at AS "deliveredAt", read_at AS "readAt", failed_at AS "failedAt"
+       pricing, sent_at AS "sentAt", delivered_at AS "deliveredAt", read_at AS "readAt", failed_at AS "failedAt"
 FROM whatsapp_messages WHERE id = ANY ($1::uuid[]) AND direction = 'outbound' ORDER BY id FOR NO KEY UPDATE`,
 };
 
@@ -89,7 +92,7 @@ UPDATE whatsapp_messages m
 SET status = r.status, sent_at = r."sentAt", delivered_at = r."deliveredAt", read_at = r."readAt",
     failed_at = r."failedAt", error = r.error, error_code = r.error ->> 'code',
     error_message = coalesce(r.error ->> 'details', r.error ->> 'title'),
-    whatsapp_message_id = r."whatsappMessageId", updated_at = now(),
+    whatsapp_message_id = r."whatsappMessageId", pricing = r.pricing, updated_at = now(),
     pending_reason = CASE WHEN r.status = 'PENDING' THEN m.pending_reason END,
     next_attempt_at = CASE WHEN r.status = 'PENDING' THEN m.next_attempt_at END,
     waits_for = CASE WHEN r.status = 'PENDING' THEN m.waits_for END,
@@ -97,6 +100,6 @@ SET status = r.status, sent_at = r."sentAt", delivered_at = r."deliveredAt", rea
     lease_expires_at = CASE WHEN r.status = 'PENDING' THEN m.lease_expires_at END
 FROM jsonb_to_recordset($2::jsonb) AS r (
   id uuid, status whatsapp_message_status, "sentAt" timestamptz, "deliveredAt" timestamptz,
-  "readAt" timestamptz, "failedAt" timestamptz, error jsonb, "whatsappMessageId" text)
+  "readAt" timestamptz, "failedAt" timestamptz, error jsonb, pricing jsonb, "whatsappMessageId" text)
 WHERE m.id = r.id`,
 };

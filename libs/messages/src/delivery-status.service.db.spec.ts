@@ -56,6 +56,7 @@ describe(DeliveryStatusService.name, () => {
     opaque: null,
     occurredAt: inMs(0),
     error: null,
+    pricing: null,
     details: { pricing: { category: 'utility' } },
     ...change,
   });
@@ -179,6 +180,19 @@ describe(DeliveryStatusService.name, () => {
     const rows = await Promise.all([first, second, third].map((message) => reload(db, message)));
     expect(rows.map(({ status }) => status)).toEqual(['READ', 'FAILED', 'SENT']);
   });
+
+  it.each([[['DELIVERED', 'READ']], [['READ', 'DELIVERED']]] as const)(
+    'keeps what `delivered` says of the price, and whose country it is, in the order %j',
+    async (order) => {
+      const message = await aSent({ contactKey: '+34612345678' });
+      const told = { DELIVERED: { category: 'utility' }, READ: { category: 'marketing' } };
+
+      for (const status of order) await apply(byWamid(message, { status, pricing: told[status] }));
+      await apply(byWamid(message, { status: 'READ', pricing: null, occurredAt: inMs(1_000) }));
+
+      expect((await reload(db, message)).pricing).toEqual({ category: 'utility', country: 'ES' });
+    },
+  );
 
   it('writes a repeated status once and leaves the row as it is', async () => {
     const message = await aSent();

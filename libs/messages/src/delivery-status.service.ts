@@ -3,10 +3,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import { countryOf } from '#common';
+
 import { type AttemptRef, readAttemptRef } from './attempt-ref.ts';
 import { advance, type DeliveryReport } from './delivery-progress.ts';
 import { DeliveryStatusRepository, type StatusChanges, type TrackedMessage } from './delivery-status.repository.ts';
 import type { ReportedStatus } from './delivery-status.ts';
+import type { MessagePricing } from './entities/whatsapp-message.entity.ts';
 import { isErasedKey } from './erasure/erased-people.ts';
 import { useFallbacks, WINDOW_CLOSED } from './message-fallbacks.ts';
 
@@ -22,6 +25,8 @@ export interface StatusEvent extends Omit<DeliveryReport, 'status'> {
   phoneNumberId: string;
   /** What Meta echoes from `biz_opaque_callback_data`: which attempt of which message, where it was ours. */
   opaque: string | null;
+  /** Of a delivered or read message: charges are made on delivery, what `sent` says is a forecast. */
+  pricing: MessagePricing | null;
   /** Pricing, conversation, errors…: kept on the timeline. */
   details: Record<string, unknown>;
 }
@@ -104,6 +109,7 @@ function progressOf(
     readAt,
     failedAt,
     error,
+    pricing: pricingOf(message, event),
     // Until the attempt that follows has its own, the wamid of an old one is how later statuses find the message.
     whatsappMessageId: isLastAttempt ? wamid : (message.whatsappMessageId ?? wamid),
   };
@@ -116,6 +122,13 @@ function withoutPerson(one: Matched): Matched {
   const { pricing, conversation } = event.details;
   const error = event.error && { ...event.error, details: null };
   return { ...one, event: { ...event, error, participant: null, details: { pricing, conversation } } };
+}
+
+/** Of several the word of `delivered` counts, in whatever order they come. */
+function pricingOf({ pricing, contactKey }: TrackedMessage, { status, pricing: told }: StatusEvent) {
+  if (!told || (pricing && status !== 'DELIVERED')) return pricing;
+  const country = countryOf(contactKey);
+  return country === undefined ? told : { ...told, country };
 }
 
 function stands(progress: Partial<TrackedMessage>, message: TrackedMessage): boolean {

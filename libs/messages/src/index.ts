@@ -41,12 +41,18 @@ export { RetentionWalk } from './entities/retention-walk.entity.ts';
 export { HOLD_SCOPES, type HoldScope, SendHold } from './entities/send-hold.entity.ts';
 export { SenderPace } from './entities/sender-pace.entity.ts';
 export { SET_ASIDE_REASONS, SetAsideItem, type SetAsideReason } from './entities/set-aside-item.entity.ts';
+export { StatisticsChange, StatisticsCount } from './entities/statistics.entity.ts';
 export { TemplateKey } from './entities/template-key.entity.ts';
 export { TemplateSync } from './entities/template-sync.entity.ts';
 export { TemplateUse } from './entities/template-use.entity.ts';
 export { QueuedDelivery, WebhookDelivery } from './entities/webhook-delivery.entity.ts';
 export { WebhookListener, WebhookWitness } from './entities/webhook-listener.entity.ts';
-export { type MessageDirection, type MessageError, WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
+export {
+  type MessageDirection,
+  type MessageError,
+  type MessagePricing,
+  WhatsAppMessage,
+} from './entities/whatsapp-message.entity.ts';
 export { WhatsAppTemplate } from './entities/whatsapp-template.entity.ts';
 export {
   erasedKey,
@@ -77,6 +83,18 @@ export type { PendingMessage } from './pending-message.ts';
 export { RetentionRepository } from './retention.repository.ts';
 export { type NewHold, type OpenHold, type Scope, SendHoldRepository, type ToldHold } from './send-hold.repository.ts';
 export { type Permits, SenderPaceRepository } from './sender-pace.repository.ts';
+export { endOfDay, type Span } from './statistics/count-spans.ts';
+export {
+  type ConversationCount,
+  type Counts,
+  DeliveryStatisticsView,
+  type FailureCount,
+  type PricedCount,
+  type StatisticsFilter,
+  type TemplateCounts,
+} from './statistics/delivery-statistics.view.ts';
+export { LATENCIES, type Latency, type Percentiles, percentilesOf } from './statistics/latency-percentiles.ts';
+export { type Difference, StatisticsCountRepository } from './statistics/statistics-count.repository.ts';
 export { SubmittedTemplateRepository } from './submitted-template.repository.ts';
 export { type KeyOwner, type KeyTarget, TemplateKeyRepository } from './template-key.repository.ts';
 export { type TemplateFilter, TemplateListView } from './template-list.view.ts';

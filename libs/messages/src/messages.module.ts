@@ -17,6 +17,9 @@ import { OutboxRepository } from './outbox.repository.ts';
 import { RetentionRepository } from './retention.repository.ts';
 import { SendHoldRepository } from './send-hold.repository.ts';
 import { SenderPaceRepository } from './sender-pace.repository.ts';
+import { DeliveryStatisticsView } from './statistics/delivery-statistics.view.ts';
+import { StatisticsCountRepository } from './statistics/statistics-count.repository.ts';
+import { SumUpChangesJob } from './statistics/sum-up-changes.job.ts';
 import { SubmittedTemplateRepository } from './submitted-template.repository.ts';
 import { TemplateKeyRepository } from './template-key.repository.ts';
 import { TemplateListView } from './template-list.view.ts';
@@ -42,6 +45,7 @@ const record = [
   TemplateKeyRepository,
   RetentionRepository,
 ];
+const statistics = [DeliveryStatisticsView, StatisticsCountRepository];
 const outbox = [OutboxRepository, OutboxCareRepository, SenderPaceRepository, SendHoldRepository];
 const fromMeta = [
   WebhookDeliveryRepository,
@@ -54,8 +58,8 @@ const fromMeta = [
   ContactRepository,
 ];
 const erasure = [ErasedPeople, PersonRepository, ErasureRepository, MentionRepository];
-const offered = [...record, ...outbox, ...fromMeta, ...erasure];
+const offered = [...record, ...statistics, ...outbox, ...fromMeta, ...erasure];
 
 /** The record: what was said, to whom, and how far it got. Works on the application's one DataSource. */
-@Module({ providers: [...offered, DeliveryStatusRepository], exports: offered })
+@Module({ providers: [...offered, DeliveryStatusRepository, SumUpChangesJob], exports: offered })
 export class MessagesModule {}

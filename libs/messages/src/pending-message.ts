@@ -96,6 +96,7 @@ const NEW = {
   errorMessage: null,
   error: null,
   providerResponse: null,
+  pricing: null,
   waitsFor: null,
   leaseToken: null,
   leaseExpiresAt: null,

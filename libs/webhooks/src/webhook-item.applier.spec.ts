@@ -87,6 +87,7 @@ describe(WebhookItemApplier.name, () => {
       status: 'SENT',
       occurredAt: new Date(),
       error: null,
+      pricing: null,
       details: {},
     },
   });

@@ -1,6 +1,9 @@
 export * from './cloud-api/index.ts';
 export { MetaSyncJob } from './meta-sync.job.ts';
 export { MESSAGE_TYPES, renderBody } from './payloads/index.ts';
+export { type FreeTier, freeTierAt } from './pricing/free-tiers.ts';
+export { isCharged } from './pricing/is-charged.ts';
+export { explainErrorCode } from './sending/error-explanation.ts';
 export { OutboxPoller } from './sending/outbox.poller.ts';
 export { SendHoldsService } from './sending/send-holds.service.ts';
 export { PRIORITIES, type Priority, type SendRequest } from './sending/send-request.ts';

@@ -17,6 +17,19 @@ export interface MessageError {
   action: string;
 }
 
+/** What Meta says of a delivered message's price, as far as it says it. There is no price: Meta tells none. */
+export interface MessagePricing {
+  /** Such as `utility`, `marketing`, `authentication`, `service`. */
+  category?: string;
+  /** `regular` is charged; `free_customer_service`, `free_entry_point`…; unknown to the conversation-based model. */
+  type?: string;
+  /** `PMP`, per message, since July 2025; `CBP`, per conversation, before. */
+  model?: string;
+  billable?: boolean;
+  /** Whose market's rate it is: the recipient's country, ISO. */
+  country?: string;
+}
+
 /**
  * One thing said to, or by, one person. The row is also its place in the outbox: a PENDING row that is due is what the
  * dispatcher claims (docs/adr/0003).
@@ -27,6 +40,7 @@ export interface MessageError {
   where: 'whatsapp_message_id IS NOT NULL',
 })
 @Index('whatsapp_messages_tenant', ['tenantId', 'id'])
+@Index('whatsapp_messages_created', ['createdAt'])
 @Index('whatsapp_messages_contact', ['contactKey', 'id'])
 @Index('whatsapp_messages_notification', ['notificationId'], { where: 'notification_id IS NOT NULL' })
 @Index('whatsapp_messages_batch', ['batchId', 'id'], { where: 'batch_id IS NOT NULL' })
@@ -145,6 +159,9 @@ export class WhatsAppMessage {
 
   @Column('jsonb', { nullable: true })
   providerResponse: unknown;
+
+  @Column('jsonb', { nullable: true })
+  pricing: MessagePricing | null;
 
   /** Not before this time; null while the message does not stand in the queue: claimed, parked, unconfirmed or done. */
   @Column('timestamptz', { nullable: true })

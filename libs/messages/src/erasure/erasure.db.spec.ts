@@ -354,6 +354,7 @@ describe(PersonRepository.name, () => {
       opaque: writeAttemptRef({ messageId: message.id, attempt: 1 }),
       type: 'read',
       status: 'READ',
+      pricing: null,
       participant: null,
       occurredAt: new Date('2026-11-21T09:00:00.000Z'),
       error: null,

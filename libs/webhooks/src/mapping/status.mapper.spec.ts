@@ -80,6 +80,24 @@ describe(toStatusItem.name, () => {
     },
   );
 
+  it.each([
+    ['delivered', { category: 'utility', type: 'regular', model: 'PMP', billable: true }],
+    ['read', { category: 'utility', type: 'regular', model: 'PMP', billable: true }],
+    ['sent', null],
+    ['failed', null],
+  ])('takes the price from %s: %j', (status, expected) => {
+    const pricing = { billable: true, pricing_model: 'PMP', type: 'regular', category: 'utility' };
+
+    expect(eventOf({ status, pricing }).pricing).toEqual(expected);
+  });
+
+  it.each([undefined, null, 'free', { category: 'not a word\n', type: 7, billable: 'yes' }])(
+    'takes no price from %j',
+    (pricing) => {
+      expect(eventOf({ status: 'delivered', pricing }).pricing).toBeNull();
+    },
+  );
+
   it('keeps price, conversation and errors as Meta tells them', () => {
     const told = {
       pricing: { billable: true, pricing_model: 'PMP', type: 'regular', category: 'utility' },

@@ -1,4 +1,4 @@
-import type { MessageError, ReportedStatus } from '#messages';
+import type { MessageError, MessagePricing, ReportedStatus } from '#messages';
 import { adviceFor } from '#whatsapp';
 
 import { type JsonObject, listOf, objectOf, textOf, timeOf } from '../json.ts';
@@ -17,6 +17,8 @@ const REPORTED = new Map<string | undefined, ReportedStatus>([
 
 /** A word of Meta's that may name a line of the timeline, though we do not know what it means. */
 const WORD = /^[a-z][a-z_ -]{0,31}$/;
+
+const PRICE_WORD = /^[A-Za-z][\w-]{0,63}$/;
 
 /** One of `statuses[]`; `number` and `contacts` stand beside it. */
 export function toStatusItem(raw: unknown, number: JsonObject, contacts: unknown[] = []): WebhookItem {
@@ -48,6 +50,7 @@ export function toStatusItem(raw: unknown, number: JsonObject, contacts: unknown
       participant: participant ?? null,
       occurredAt,
       error: reported === 'FAILED' ? toError(listOf(errors)[0]) : null,
+      pricing: reported === 'DELIVERED' || reported === 'READ' ? toPricing(pricing) : null,
       details: {
         whatsapp_message_id: whatsappMessageId,
         pricing,
@@ -68,6 +71,25 @@ function contactOfStatus(contacts: unknown[], told: JsonObject): JsonObject | un
 function recipientOf({ recipient_id, recipient_user_id, ...told }: JsonObject) {
   const parentUserId = told.recipient_parent_user_id ?? told.parent_recipient_user_id;
   return { waId: recipient_id, userId: recipient_user_id, parentUserId };
+}
+
+/** Null when it is not told: Meta leaves it out of one of `delivered` and `read`. */
+function toPricing(raw: unknown): MessagePricing | null {
+  const { category, type, pricing_model, billable } = objectOf(raw);
+  const told = {
+    category: priceWordOf(category),
+    type: priceWordOf(type),
+    model: priceWordOf(pricing_model),
+    billable: typeof billable === 'boolean' ? billable : undefined,
+  };
+  const known = Object.entries(told).filter(([, value]) => value !== undefined);
+  return known.length > 0 ? Object.fromEntries(known) : null;
+}
+
+/** Meta has more words than are documented; what is no word is not counted under one. */
+function priceWordOf(raw: unknown): string | undefined {
+  const text = textOf(raw);
+  return text !== undefined && PRICE_WORD.test(text) ? text : undefined;
 }
 
 function toError(raw: unknown): MessageError {

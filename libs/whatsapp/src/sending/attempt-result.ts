@@ -86,15 +86,17 @@ export function refusalError({ code, title, details, advice }: CloudApiRefusal):
 }
 
 function notSentError({ message }: CloudApiNotSentError): MessageError {
-  return {
-    code: 'not-sent',
-    title: 'Meta could not be reached',
-    details: message,
-    class: 'RETRY',
-    retryable: true,
-    action: 'None: it is sent again by itself. If it lasts, check the network and WHATSAPP_GRAPH_URL.',
-  };
+  return { ...NOT_SENT, details: message };
 }
+
+export const NOT_SENT: MessageError = {
+  code: 'not-sent',
+  title: 'Meta could not be reached',
+  details: null,
+  class: 'RETRY',
+  retryable: true,
+  action: 'None: it is sent again by itself. If it lasts, check the network and WHATSAPP_GRAPH_URL.',
+};
 
 export const UNCONFIRMED: MessageError = {
   code: 'unconfirmed',
