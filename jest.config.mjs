@@ -12,6 +12,8 @@ export default {
   testTimeout: 30_000,
   // Most of the time they wait for processes and databases, so a second worker is worth it on two cores as well.
   maxWorkers: 2,
+  // Modules of ended suites are not given back; a worker that has grown large spends its time collecting garbage.
+  workerIdleMemoryLimit: '1GB',
   testRegex: '\\.(spec|e2e-spec)\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swcrc, swcrc: false }] },

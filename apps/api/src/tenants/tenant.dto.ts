@@ -3,8 +3,8 @@ import { IsBoolean, IsIn, IsISO31661Alpha2, IsOptional, IsUUID, ValidateIf } fro
 
 import type { Tenant } from '#tenants';
 
-import { IsName } from '../names.ts';
 import { PageDto } from '../messages/dto/page.dto.ts';
+import { IsName } from '../names.ts';
 
 const STATES = ['active', 'suspended'] as const;
 type TenantState = (typeof STATES)[number];
