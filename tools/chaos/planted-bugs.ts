@@ -140,8 +140,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: 'apps/api/src/messages/messages.service.ts',
-        find: 'alongside: remember && ((tx, message)',
-        replace: 'alongside: undefined && ((tx, message)',
+        find: 'remember && ((tx, message)',
+        replace: 'undefined && ((tx, message)',
       },
     ],
     caughtBy: ['kill-at-after-commit'],
