@@ -152,6 +152,12 @@ describe.each(DOORS)('several apps at Meta, $door,', ({ hotRoutes }) => {
       { name: 'C', app_secret: 'two words', verify_token: '' },
       ['app_secret', 'verify_token'],
     ],
+    [
+      'post',
+      '/api/v1/meta-apps',
+      { name: 'C\0', app_secret: 'a\0b', verify_token: 'half \ud83d' },
+      ['name', 'app_secret', 'verify_token'],
+    ],
     ['put', '/api/v1/sending-numbers/phone', {}, ['tenant_id', 'business_account_id', 'access_token']],
     ['put', '/api/v1/sending-numbers/phone', 'good', ['phone_number_id']],
     ['put', `/api/v1/sending-numbers/${PHONE_NUMBER_ID}`, 'good', ['phone_number_id']],

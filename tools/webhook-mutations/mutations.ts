@@ -110,13 +110,16 @@ export function mutate(original: unknown, random: Random, secret: string): Mutat
     const name = random.pick(Object.keys(REQUESTS).filter((one) => HEAVY.has(one) === isHeavy));
     return { name, ...REQUESTS[name]!(Buffer.from(JSON.stringify(original)), random, secret) };
   }
+  const { name, body } = spoil(original, random);
+  return { name, ...signed(Buffer.from(body), secret) };
+}
+
+/** A body that is JSON still, after one to four changes. */
+export function spoil(original: unknown, random: Random): { name: string; body: string } {
   const body = structuredClone(original) as Json;
   const names = Array.from({ length: random.between(1, 4) }, () => random.pick(Object.keys(CHANGES)));
   for (const name of names) if (placesIn(body).length > 0) CHANGES[name]!(body, random);
-  return {
-    name: names.length === 1 ? names[0]! : 'several changes',
-    ...signed(Buffer.from(JSON.stringify(body)), secret),
-  };
+  return { name: names.length === 1 ? names[0]! : 'several changes', body: JSON.stringify(body) };
 }
 
 /** One of those that are done to the bytes, by its name. */

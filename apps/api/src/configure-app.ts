@@ -1,6 +1,6 @@
 import { ValidationPipe } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import express, { type NextFunction, type Request, type Response } from 'express';
 
 import { AppConfig, assertUtf8Json, runInRequest, validationExceptionFactory } from '#common';
@@ -14,9 +14,12 @@ import { BULK_LIMIT, JSON_DEPTH, JSON_LIMIT, WEBHOOK_LIMIT } from './body-limits
 import { type HotRoute, openHotRoutes } from './hot-routes/hot-route.ts';
 import { sendMessageRoute } from './hot-routes/send-message.route.ts';
 import { webhookRoute } from './hot-routes/webhook.route.ts';
+import { assertJsonType } from './json-type.ts';
 import { MessagesService } from './messages/messages.service.ts';
+import { createOpenApiDocument } from './operations/openapi/document.ts';
 import { requestIdOf } from './request-id.ts';
 import { securityHeaders } from './security-headers.ts';
+import { answerUnreadable } from './unreadable-requests.ts';
 
 const FILE_ROUTES = /^\/api\/v1\/whatsapp\/(media|templates\/header-examples)\/?$/i;
 
@@ -52,12 +55,13 @@ export function configureApp(app: NestExpressApplication, { hotRoutes = true } =
   );
   app.useGlobalFilters(new RefusalsFilter(app.get(RefusalJournal), allowedMethods(app)));
   serveDocs(app);
+  answerUnreadable(app.getHttpServer());
   if (hotRoutes) openHotRoutes(app.getHttpServer(), hotRoutesOf(app));
 }
 
 function jsonUpTo(limit: number) {
   return express.json({
-    type: () => true,
+    type: assertJsonType,
     limit,
     verify: (_request, _response, body) => assertUtf8Json(body, JSON_DEPTH),
   });
@@ -78,15 +82,7 @@ function requestId(request: Request, response: Response, next: NextFunction): vo
 }
 
 function serveDocs(app: NestExpressApplication): void {
-  const description = new DocumentBuilder()
-    .setTitle('Palomar')
-    .setDescription('Self-hosted WhatsApp Business messaging. Errors are application/problem+json (RFC 9457).')
-    .setVersion('1')
-    .setOpenAPIVersion('3.1.0')
-    .addCookieAuth('palomar_session', { type: 'apiKey', in: 'cookie', description: 'The session of a person.' })
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key.' })
-    .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
+  SwaggerModule.setup('docs', app, () => createOpenApiDocument(app), {
     jsonDocumentUrl: 'docs/openapi.json',
   });
 }

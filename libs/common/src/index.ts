@@ -32,6 +32,7 @@ export { answerProblem } from './errors/answer-problem.ts';
 export { AppError, type AppErrorOptions, type FieldError, NotFoundError, ValidationError } from './errors/app.error.ts';
 export { toFieldErrors, validationExceptionFactory } from './errors/field-errors.ts';
 export { ProblemFilter } from './errors/problem.filter.ts';
+export { toProblem } from './errors/problem.ts';
 export { toAppError } from './errors/to-app-error.ts';
 export { fingerprintOf } from './fingerprint.ts';
 export { Fingerprints } from './fingerprints.ts';

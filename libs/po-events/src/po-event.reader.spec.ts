@@ -36,6 +36,14 @@ describe(readEvent.name, () => {
     expect(faultsOf(event)).toEqual({});
   });
 
+  it.each([undefined, null, 7, 'a', {}, { prototype: {} }])(
+    'takes a field called constructor for data: %j',
+    (given) => {
+      expect(faultsOf({ ...anEvent({ lines: [{ constructor: given }] }), trace: { constructor: given } })).toEqual({});
+      expect(faultsOf(anEvent({ supplier_id: { constructor: given } }))).toHaveProperty(['data.supplier_id']);
+    },
+  );
+
   it.each([
     ['data.tenant_id', { tenant_id: 'acme' }, 'must be a UUID'],
     ['data.tenant_id', { tenant_id: undefined }, 'must be a UUID'],

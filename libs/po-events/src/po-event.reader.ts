@@ -60,8 +60,14 @@ export function refusalWithoutType(event: object): ValidationError {
 function readEnvelope(event: object): { safe: object; envelope: PoEventEnvelope; errors: FieldError[] } {
   // Text that PostgreSQL cannot store arrives with the unstorable characters marked, not as a poison event.
   const safe = jsonSafe(event);
-  const envelope = plainToInstance(PoEventEnvelope, safe);
+  const envelope = plainToInstance(PoEventEnvelope, withoutConstructors(safe));
   return { safe, envelope, errors: toFieldErrors(validateSync(envelope)) };
+}
+
+/** A field called `constructor` is taken for a class by class-transformer, which then tries to make one of it. */
+function withoutConstructors(event: object): object {
+  const keep = (key: string, value: unknown) => (key === 'constructor' ? undefined : value);
+  return JSON.parse(JSON.stringify(event), keep) as object;
 }
 
 /** Never throws: what cannot be read is left out. */

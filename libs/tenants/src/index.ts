@@ -5,7 +5,7 @@ export { Admission } from './auth/admission.ts';
 export { assertPlatform, CurrentCaller, CurrentSession, tenantOf } from './auth/caller.decorator.ts';
 export { type AuthenticatedRequest, CallerGuard } from './auth/caller.guard.ts';
 export type { Actor, Caller } from './auth/caller.ts';
-export { ForPeople, PUBLIC, Public, RequireScope } from './auth/require-scope.decorator.ts';
+export { type Access, accessTo, ForPeople, Public, RequireScope } from './auth/require-scope.decorator.ts';
 export { type FirstAdmin, FirstAdminService } from './people/first-admin.service.ts';
 export { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './people/password-rules.ts';
 export { newPassword, Passwords } from './people/passwords.ts';

@@ -1,6 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 import { Body, Controller, Get, Header, HttpCode, HttpStatus, Post, Query, UseGuards } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiForbiddenResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiQuery,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 
 import { AppConfig, AppError } from '#common';
 import { Public, SenderDirectory } from '#tenants';
@@ -8,10 +19,12 @@ import { Public, SenderDirectory } from '#tenants';
 import { MetaSignatureGuard, SignedBy } from './meta-signature.guard.ts';
 import type { Signer } from './meta-signature.ts';
 import { WebhookIntake } from './webhook.intake.ts';
+import { DELIVERY, HEALTH, RECEIVED } from './webhook.schemas.ts';
 import { WebhookRefusals } from './webhook-refusals.ts';
 
 /** Meta's door. GET has no signature, only the verify token; POST has a signature and no token. */
 @Public()
+@ApiTags('webhook')
 @Controller('api/v1/whatsapp')
 export class WebhooksController {
   constructor(
@@ -22,6 +35,17 @@ export class WebhooksController {
   ) {}
 
   @Get('webhook')
+  @ApiOperation({ summary: "Answer Meta's handshake" })
+  @ApiProduces('text/plain')
+  @ApiQuery({ name: 'hub.mode', required: false, example: 'subscribe' })
+  @ApiQuery({
+    name: 'hub.verify_token',
+    required: false,
+    description: "WHATSAPP_WEBHOOK_VERIFY_TOKEN, or an app's own.",
+  })
+  @ApiQuery({ name: 'hub.challenge', required: false })
+  @ApiOkResponse({ description: '`hub.challenge`, as it came.', schema: { type: 'string', example: '1158201444' } })
+  @ApiForbiddenResponse({ description: '`webhook-verification-failed`.' })
   @Header('Content-Type', 'text/plain')
   verify(@Query() query: Record<string, unknown>): string {
     const { 'hub.mode': mode, 'hub.verify_token': token, 'hub.challenge': challenge } = query;
@@ -35,14 +59,21 @@ export class WebhooksController {
   }
 
   @Post('webhook')
+  @ApiOperation({ summary: 'Take a delivery of Meta' })
   @HttpCode(HttpStatus.OK)
   @UseGuards(MetaSignatureGuard)
+  @ApiHeader({ name: 'X-Hub-Signature-256', required: false, description: '`sha256=` and the HMAC of the raw body.' })
+  @ApiBody({ schema: DELIVERY })
+  @ApiOkResponse({ description: 'It is durable.', schema: RECEIVED })
+  @ApiUnauthorizedResponse({ description: '`webhook-signature-missing`, `webhook-signature-invalid`.' })
   async receive(@Body() rawBody: Buffer, @SignedBy() signer: Signer): Promise<{ status: 'received' }> {
     await this.intake.take(rawBody, signer);
     return { status: 'received' };
   }
 
   @Get('health')
+  @ApiOperation({ summary: 'Is the webhook there?' })
+  @ApiOkResponse({ schema: HEALTH })
   health() {
     return {
       status: 'ok',

@@ -25,7 +25,7 @@ export class AccountEventResponse {
 
 @ApiSchema({ name: 'AccountEventWithValue' })
 export class AccountEventWithValueResponse extends AccountEventResponse {
-  @ApiProperty({ description: 'As Meta sent it.' }) value: unknown;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'As Meta sent it.' }) value: unknown;
 }
 
 export function toAccountEventResponse(event: ListedAccountEvent): AccountEventResponse {

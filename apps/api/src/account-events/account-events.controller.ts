@@ -1,11 +1,12 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { AppError, isUuid, NotFoundError } from '#common';
 import { AccountEventRepository } from '#messages';
 import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
 import { readCursor, toPage } from '../messages/cursor.ts';
+import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import {
   AccountEventResponse,
   AccountEventWithValueResponse,
@@ -21,18 +22,18 @@ import { ListAccountEventsDto, toAccountEventFilter } from './list-account-event
 export class AccountEventsController {
   constructor(private readonly events: AccountEventRepository) {}
 
-  /** Newest first. */
   @Get()
+  @ApiOperation({ summary: 'List account events', description: 'Newest first.' })
   @RequireScope('admin')
-  @ApiOkResponse({ type: [AccountEventResponse] })
+  @ApiPageResponse(AccountEventResponse)
   async list(@CurrentCaller() caller: Caller, @Query() dto: ListAccountEventsDto) {
     refuseTenants(caller);
     const found = await this.events.list(toAccountEventFilter(dto), dto.limit + 1, readCursor(dto.cursor));
     return toPage(found, dto.limit, toAccountEventResponse);
   }
 
-  /** One event with its value as Meta sent it. */
   @Get(':id')
+  @ApiOperation({ summary: 'Look at an account event', description: 'One event with its value as Meta sent it.' })
   @RequireScope('admin')
   @ApiOkResponse({ type: AccountEventWithValueResponse })
   async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<AccountEventWithValueResponse> {

@@ -5,6 +5,7 @@ import {
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
 
@@ -22,6 +23,7 @@ import {
 
 import { Audited, type AuditedCall } from '../audit/audited.decorator.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
+import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import {
   ApiKeyResponse,
   ChangeApiKeyDto,
@@ -44,9 +46,9 @@ export class ApiKeysController {
     private readonly clock: Clock,
   ) {}
 
-  /** Newest first. */
   @Get()
-  @ApiOkResponse({ type: [ApiKeyResponse] })
+  @ApiOperation({ summary: 'List API keys', description: 'Newest first.' })
+  @ApiPageResponse(ApiKeyResponse)
   async list(@CurrentCaller() caller: Caller, @Query() { limit, cursor, ended, tenant_id: named }: ListApiKeysDto) {
     const tenantId = caller.tenantId === null ? named?.toLowerCase() : tenantOf(caller, named);
     const now = this.clock.now();
@@ -55,9 +57,12 @@ export class ApiKeysController {
     return toPage(found, limit, (key) => toApiKeyResponse(key, now));
   }
 
-  /** The answer shows the key, this once: only its hash is kept. */
   @Post()
   @Audited('api-key.created')
+  @ApiOperation({
+    summary: 'Make an API key',
+    description: 'The answer shows the key, this once: only its hash is kept.',
+  })
   @ApiCreatedResponse({ type: NewApiKeyResponse })
   async create(@CurrentCaller() caller: Caller, @Body() dto: CreateApiKeyDto): Promise<NewApiKeyResponse> {
     const expiresAt = dto.expires_at ? new Date(dto.expires_at) : null;
@@ -75,8 +80,11 @@ export class ApiKeysController {
     return this.show(await this.find(caller, id), key);
   }
 
-  /** Limits the key anew; other replicas know it a second later. */
   @Patch(':id')
+  @ApiOperation({
+    summary: 'Change an API key',
+    description: 'Limits the key anew; other replicas know it a second later.',
+  })
   @Audited<ApiKeysController>('api-key.changed', { show: (keys, call) => keys.showOne(call) })
   @ApiOkResponse({ type: ApiKeyResponse })
   async change(
@@ -93,9 +101,12 @@ export class ApiKeysController {
     return toApiKeyResponse(await this.find(caller, id), this.clock.now());
   }
 
-  /** Makes a key in the place of another, which goes on working for a while. */
   @Post(':id/rotate')
   @Audited<ApiKeysController>('api-key.rotated', { show: (keys, call) => keys.showOne(call) })
+  @ApiOperation({
+    summary: 'Replace an API key',
+    description: 'Makes a key in the place of another, which goes on working for a while.',
+  })
   @ApiCreatedResponse({ type: NewApiKeyResponse })
   @ApiConflictResponse({ description: '`api-key-ended`: a revoked or expired key has nothing to be replaced.' })
   async rotate(
@@ -117,9 +128,12 @@ export class ApiKeysController {
     return this.show(await this.find(caller, made.id), made.key);
   }
 
-  /** It is refused from now on; by other replicas within a second. */
   @Delete(':id')
   @Audited<ApiKeysController>('api-key.revoked', { show: (keys, call) => keys.showOne(call) })
+  @ApiOperation({
+    summary: 'Revoke an API key',
+    description: 'It is refused from now on; by other replicas within a second.',
+  })
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse()
   async revoke(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {

@@ -1,5 +1,12 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiForbiddenResponse, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiForbiddenResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Response } from 'express';
 import { DataSource } from 'typeorm';
 
@@ -31,8 +38,8 @@ export class AuditController {
     private readonly dataSource: DataSource,
   ) {}
 
-  /** Newest first. */
   @Get()
+  @ApiOperation({ summary: 'List audit entries', description: 'Newest first.' })
   @ApiOkResponse({ type: AuditPageResponse })
   async list(@CurrentCaller() caller: Caller, @Query() query: ListAuditDto): Promise<AuditPageResponse> {
     const { limit, cursor } = query;
@@ -40,8 +47,11 @@ export class AuditController {
     return toPage(found, limit, toAuditEntryResponse);
   }
 
-  /** Everything the filters let through, newest first, as a file for spreadsheets. */
   @Get('export')
+  @ApiOperation({
+    summary: 'Export audit entries',
+    description: 'Everything the filters let through, newest first, as a file for spreadsheets.',
+  })
   @Audited('audit-log.exported', { outside: true, asked: ({ query }) => query })
   @ApiProduces('text/csv')
   @ApiOkResponse({ description: 'CSV.', schema: { type: 'string' } })
@@ -54,8 +64,12 @@ export class AuditController {
     await sendCsv(response, { name: 'audit-log', columns: COLUMNS, rows });
   }
 
-  /** Whether the log is as it was written, from its first entry to its last; the whole of it is read for that. */
   @Get('chain')
+  @ApiOperation({
+    summary: 'Verify the audit log',
+    description:
+      'Whether the log is as it was written, from its first entry to its last; the whole of it is read for that.',
+  })
   @ApiOkResponse({ type: AuditChainResponse })
   async verify(@CurrentCaller() caller: Caller): Promise<AuditChainResponse> {
     assertPlatform(caller);

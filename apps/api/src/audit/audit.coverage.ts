@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit, RequestMethod } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 
-import { PUBLIC } from '#tenants';
+import { accessTo } from '#tenants';
 
 import { AUDITED, NOT_AUDITED } from './audited.decorator.ts';
 
@@ -33,7 +33,7 @@ export class AuditCoverage implements OnModuleInit {
     const method = this.reflector.get<RequestMethod | undefined>('method', handler);
     if (method === undefined || READING.includes(method)) return false;
     // Nobody is known there: whoever lets them in writes it down.
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, [handler, controller])) return false;
+    if (accessTo(this.reflector, [handler, controller]) === 'public') return false;
     return [AUDITED, NOT_AUDITED].every((key) => this.reflector.get<unknown>(key, handler) === undefined);
   }
 }

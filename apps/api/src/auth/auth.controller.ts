@@ -4,6 +4,7 @@ import {
   ApiForbiddenResponse,
   ApiNoContentResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiTags,
   ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
@@ -47,16 +48,19 @@ export class AuthController {
     private readonly cookie: SessionCookie,
   ) {}
 
-  /** What a sign-in page has to offer. */
   @Get('methods')
+  @ApiOperation({ summary: 'List the ways to sign in', description: 'What a sign-in page has to offer.' })
   @Public()
   @ApiOkResponse({ type: SignInMethodsResponse })
   methods(): SignInMethodsResponse {
     return { password: true, oidc: this.providers.isOffered };
   }
 
-  /** Sets the session's cookie, and ends the session that the browser had. */
   @Post('sign-in')
+  @ApiOperation({
+    summary: 'Sign in',
+    description: "Sets the session's cookie, and ends the session that the browser had.",
+  })
   @Public()
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: SignedInResponse })
@@ -78,6 +82,7 @@ export class AuthController {
   }
 
   @Post('sign-out')
+  @ApiOperation({ summary: 'Sign out' })
   @NotAudited('The journal of sign-ins has it.')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse()
@@ -90,16 +95,22 @@ export class AuthController {
     response.append('Set-Cookie', this.cookie.take());
   }
 
-  /** Who is signed in, what they may do, and the token that their page needs. */
   @Get('me')
+  @ApiOperation({
+    summary: 'Look at who is signed in',
+    description: 'Who is signed in, what they may do, and the token that their page needs.',
+  })
   @ApiOkResponse({ type: SignedInResponse })
   @ApiUnauthorizedResponse({ description: '`session-missing` or `session-over`.' })
   me(@CurrentSession() session: PersonSession, @Req() request: Request): SignedInResponse {
     return toSignedInResponse(session, this.cookie.read(request.headers)!);
   }
 
-  /** Ends every session of the person; the answer has a new one for this browser. */
   @Post('password')
+  @ApiOperation({
+    summary: 'Change the own password',
+    description: 'Ends every session of the person; the answer has a new one for this browser.',
+  })
   // Not in one transaction with it: a wrong password counts, though it is refused.
   @Audited('session.password-changed', { asked: () => undefined, outside: true })
   @HttpCode(HttpStatus.OK)

@@ -39,6 +39,7 @@ export class ChangePasswordDto {
 
   @ApiProperty({
     format: 'password',
+    example: 'other words that nobody guesses',
     minLength: SHORTEST_PASSWORD,
     maxLength: LONGEST_PASSWORD,
     description: 'Any characters; the most common passwords are refused.',

@@ -3,6 +3,7 @@ import {
   ApiForbiddenResponse,
   ApiFoundResponse,
   ApiNotFoundResponse,
+  ApiOperation,
   ApiServiceUnavailableResponse,
   ApiTags,
   ApiUnauthorizedResponse,
@@ -26,8 +27,8 @@ export class OidcController {
     private readonly sessionCookie: SessionCookie,
   ) {}
 
-  /** To the provider's page. */
   @Get()
+  @ApiOperation({ summary: 'Go to the identity provider', description: "To the provider's page." })
   @ApiFoundResponse({ description: 'To the identity provider.' })
   @ApiNotFoundResponse({ description: '`identity-provider-missing`: none is configured.' })
   @ApiServiceUnavailableResponse({ description: '`identity-provider-unavailable`.' })
@@ -37,8 +38,11 @@ export class OidcController {
     response.redirect(HttpStatus.FOUND, url);
   }
 
-  /** Where the provider sends the browser back to. */
   @Get('callback')
+  @ApiOperation({
+    summary: 'Come back from the identity provider',
+    description: 'Where the provider sends the browser back to.',
+  })
   @ApiFoundResponse({ description: 'Signed in: to `return_to`, with the cookie of the session.' })
   @ApiUnauthorizedResponse({ description: '`provider-sign-in-unknown` or `provider-sign-in-invalid`: begin again.' })
   @ApiForbiddenResponse({ description: '`person-unknown`: nobody here is that person.' })

@@ -1,10 +1,11 @@
 import { Controller, Delete, Get, HttpCode, HttpStatus, Param } from '@nestjs/common';
-import { ApiCookieAuth, ApiNoContentResponse, ApiNotFoundResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCookieAuth, ApiNoContentResponse, ApiNotFoundResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { isUuid, NotFoundError } from '#common';
 import { CurrentSession, ForPeople, type PersonSession, SessionService } from '#tenants';
 
 import { Audited } from '../audit/audited.decorator.ts';
+import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import { SessionResponse, toSessionResponse } from './auth.dto.ts';
 
 /** Where the person is signed in. */
@@ -15,16 +16,16 @@ import { SessionResponse, toSessionResponse } from './auth.dto.ts';
 export class SessionsController {
   constructor(private readonly sessions: SessionService) {}
 
-  /** Newest first, all of them. */
   @Get()
-  @ApiOkResponse({ type: [SessionResponse] })
+  @ApiOperation({ summary: 'List the own sessions', description: 'Newest first, all of them.' })
+  @ApiPageResponse(SessionResponse)
   async list(@CurrentSession() { id: currentId, person }: PersonSession) {
     const sessions = await this.sessions.list(person.id);
     return { data: sessions.map((one) => toSessionResponse(one, currentId)), paging: { next_cursor: null } };
   }
 
-  /** All but the one that asks. */
   @Delete()
+  @ApiOperation({ summary: 'End all other sessions', description: 'All but the one that asks.' })
   @Audited('session.others-ended')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse()
@@ -32,8 +33,8 @@ export class SessionsController {
     await this.sessions.endOthers(session);
   }
 
-  /** One of the person's own. */
   @Delete(':id')
+  @ApiOperation({ summary: 'End a session', description: "One of the person's own." })
   @Audited('session.ended')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse()

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { AppError, Clock, isUuid, NotFoundError } from '#common';
 import {
@@ -15,8 +15,9 @@ import { CloudApiClient, CloudApiError, CloudApiRefusal } from '#whatsapp';
 
 import { Audited } from '../audit/audited.decorator.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
-import { toMessageResponse } from '../messages/dto/message.response.ts';
+import { MessageResponse, toMessageResponse } from '../messages/dto/message.response.ts';
 import { PageDto } from '../messages/dto/page.dto.ts';
+import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import { DESK_ID } from '../support-desk/support-desk.service.ts';
 import { ConversationResponse, ListConversationsDto, MarkReadDto, toConversationResponse } from './conversation.dto.ts';
 
@@ -33,10 +34,10 @@ export class ConversationsController {
     private readonly clock: Clock,
   ) {}
 
-  /** The last one written to first. */
   @Get()
+  @ApiOperation({ summary: 'List conversations', description: 'The last one written to first.' })
   @RequireScope('messages:read')
-  @ApiOkResponse({ type: [ConversationResponse] })
+  @ApiPageResponse(ConversationResponse)
   async list(@CurrentCaller() caller: Caller, @Query() query: ListConversationsDto) {
     const { limit, cursor } = query;
     const found = await this.conversations.list(toFilter(caller, query), limit + 1, readCursor(cursor));
@@ -49,15 +50,17 @@ export class ConversationsController {
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'Look at a conversation' })
   @RequireScope('messages:read')
   @ApiOkResponse({ type: ConversationResponse })
   async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<ConversationResponse> {
     return this.show(await this.find(caller, id));
   }
 
-  /** Both directions, newest first. */
   @Get(':id/messages')
+  @ApiOperation({ summary: 'List the messages of a conversation', description: 'Both directions, newest first.' })
   @RequireScope('messages:read')
+  @ApiPageResponse(MessageResponse)
   async listMessages(@CurrentCaller() caller: Caller, @Param('id') id: string, @Query() { limit, cursor }: PageDto) {
     const found = await this.messages.listWith(await this.find(caller, id), limit + 1, readCursor(cursor));
     return toPage(found, limit, toMessageResponse);
@@ -72,6 +75,7 @@ export class ConversationsController {
     outside: true,
     show: (conversations, { caller, params }) => conversations.get(caller, params.id!),
   })
+  @ApiOperation({ summary: 'Mark a conversation as read' })
   @HttpCode(HttpStatus.OK)
   @RequireScope('messages:send')
   @ApiOkResponse({ type: ConversationResponse })

@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiForbiddenResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiForbiddenResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { afterCommit, isUuid, NotFoundError } from '#common';
 import { SendHoldRepository } from '#messages';
@@ -9,6 +9,7 @@ import { OutboxPoller, SendHoldsService } from '#whatsapp';
 import { Audited } from '../audit/audited.decorator.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
 import { PageDto } from '../messages/dto/page.dto.ts';
+import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import { HoldResponse, toHoldResponse } from './hold.response.ts';
 
 /** What Meta stopped or throttles as a whole. */
@@ -22,20 +23,24 @@ export class HoldsController {
     private readonly outbox: OutboxPoller,
   ) {}
 
-  /**
-   * Newest first, those that are over as well; `released_at` is null while one lasts. A tenant's key is shown what holds the
-   * number that its messages leave from.
-   */
   @Get()
+  @ApiOperation({
+    summary: 'List holds',
+    description:
+      "Newest first, those that are over as well; `released_at` is null while one lasts. A tenant's key is shown what holds the number that its messages leave from.",
+  })
   @RequireScope('messages:read')
-  @ApiOkResponse({ type: [HoldResponse] })
+  @ApiPageResponse(HoldResponse)
   async list(@CurrentCaller() caller: Caller, @Query() { limit, cursor }: PageDto) {
     return toPage(await this.holds.list(caller.tenantId, limit + 1, readCursor(cursor)), limit, toHoldResponse);
   }
 
-  /** Lets messages go on at once, of every tenant there; if Meta still refuses, the hold begins anew. */
   @Post(':id/release')
   @Audited<HoldsController>('hold.released', { show: (holds, { params }) => holds.find(params.id!) })
+  @ApiOperation({
+    summary: 'Release a hold',
+    description: 'Lets messages go on at once, of every tenant there; if Meta still refuses, the hold begins anew.',
+  })
   @HttpCode(HttpStatus.OK)
   @RequireScope('admin')
   @ApiOkResponse({ type: HoldResponse })

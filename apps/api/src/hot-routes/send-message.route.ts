@@ -4,6 +4,7 @@ import { AppError, assertUtf8Json } from '#common';
 import type { Admission } from '#tenants';
 
 import { JSON_DEPTH, JSON_LIMIT } from '../body-limits.ts';
+import { mayBeJson } from '../json-type.ts';
 import type { MessagesService } from '../messages/messages.service.ts';
 import { readPreferWait } from '../messages/prefer-wait.decorator.ts';
 import type { HotRoute } from './hot-route.ts';
@@ -17,11 +18,16 @@ const OTHER_CHARSET = /charset=(?!"?utf-?8)/i;
 export function sendMessageRoute(admission: Admission, messages: MessagesService): HotRoute {
   return {
     route: 'POST /api/v1/whatsapp/messages',
-    // Compressed, in another charset or without a body: Express knows how.
-    takes: ({ headers }) =>
-      headers['content-encoding'] === undefined &&
-      !OTHER_CHARSET.test(headers['content-type'] ?? '') &&
-      (Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined),
+    // Compressed, in another charset or type, or without a body: Express knows how.
+    takes: (request) => {
+      const { headers } = request;
+      return (
+        headers['content-encoding'] === undefined &&
+        !OTHER_CHARSET.test(headers['content-type'] ?? '') &&
+        (Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined) &&
+        mayBeJson(request)
+      );
+    },
     answer: async (request, answered) => {
       const { headers } = request;
       const body = readBody(request, JSON_LIMIT);

@@ -8,8 +8,10 @@ import {
   ApiCreatedResponse,
   ApiHeader,
   ApiOkResponse,
+  ApiOperation,
   ApiProduces,
   ApiQuery,
+  ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
@@ -23,6 +25,8 @@ import { contentHeaders, isKnown, readRange } from './content-headers.ts';
 import { FormUploadInterceptor } from './form-upload.interceptor.ts';
 import { MediaResponse, toMediaResponse, UploadedMediaResponse } from './media.response.ts';
 import { UploadsService } from './uploads.service.ts';
+
+const BYTES = { type: 'string', format: 'binary' };
 
 const FORM = {
   type: 'object',
@@ -43,9 +47,13 @@ export class MediaController {
     private readonly uploads: UploadsService,
   ) {}
 
-  /** Keeps a file and gives it to Meta once. A form, or the file itself as the body with its type in `Content-Type`. */
   @Post()
   @NotAudited('a file goes nowhere by itself; the message with it tells')
+  @ApiOperation({
+    summary: 'Upload a file',
+    description:
+      'Keeps a file and gives it to Meta once. A form, or the file itself as the body with its type in `Content-Type`.',
+  })
   @HttpCode(HttpStatus.CREATED)
   @RequireScope('messages:send')
   @UseInterceptors(FormUploadInterceptor)
@@ -65,17 +73,26 @@ export class MediaController {
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'Look at a file' })
   @RequireScope('messages:read')
   @ApiOkResponse({ type: MediaResponse })
   async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MediaResponse> {
     return toMediaResponse(await this.media.find(caller.tenantId, id));
   }
 
-  /** The bytes, to be saved; `Range` and `If-None-Match` are understood. */
   @Get(':id/content')
+  @ApiOperation({
+    summary: 'Download a file',
+    description: 'The bytes, to be saved; `Range` and `If-None-Match` are understood.',
+  })
   @RequireScope('messages:read')
   @ApiProduces('application/octet-stream')
-  @ApiOkResponse({ description: 'The file.', schema: { type: 'string', format: 'binary' } })
+  @ApiHeader({ name: 'Range', required: false, description: '`bytes=0-1023`: this part alone.' })
+  @ApiHeader({ name: 'If-None-Match', required: false, description: 'The `ETag` of what is known already.' })
+  @ApiOkResponse({ description: 'The file.', schema: BYTES })
+  @ApiResponse({ status: 206, description: 'The part.', schema: BYTES })
+  @ApiResponse({ status: 304, description: 'The file is known already.' })
+  @ApiResponse({ status: 416, description: 'The file has no such part.', content: {} })
   async content(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,

@@ -7,6 +7,7 @@ import {
   ApiCreatedResponse,
   ApiHeader,
   ApiOkResponse,
+  ApiOperation,
   ApiProduces,
   ApiTags,
 } from '@nestjs/swagger';
@@ -17,9 +18,11 @@ import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 import { Audited, type AuditedCall, NotAudited } from '../audit/audited.decorator.ts';
 import { sendCsv } from '../csv.ts';
 import { sendAnswer } from '../idempotency/send-answer.ts';
+import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import { BatchesService } from './batches.service.ts';
 import { ListMessagesDto, MessageFiltersDto } from './dto/list-messages.dto.ts';
 import { MessageResponse } from './dto/message.response.ts';
+import { BULK_EXAMPLES, SEND_EXAMPLES } from './dto/message-objects.schema.ts';
 import { RetryMessageDto } from './dto/retry-message.dto.ts';
 import { BulkResponse, SendBulkDto } from './dto/send-bulk.dto.ts';
 import { SendMessageDto } from './dto/send-message.dto.ts';
@@ -37,6 +40,7 @@ export class MessagesController {
   ) {}
 
   @Post()
+  @ApiOperation({ summary: 'Send a message' })
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScope('messages:send')
   @NotAudited('the message tells it; what people send is written down by MessagesService, for both doors')
@@ -50,7 +54,7 @@ export class MessagesController {
     required: false,
     description: '`wait=N`: answer when the message is SENT or FAILED, at most N (≤ 30) seconds later.',
   })
-  @ApiBody({ type: SendMessageDto })
+  @ApiBody({ type: SendMessageDto, examples: SEND_EXAMPLES })
   @ApiAcceptedResponse({ type: MessageResponse, description: 'Stored; it is not lost any more.' })
   @ApiCreatedResponse({ type: MessageResponse, description: 'With `Prefer: wait`: WhatsApp answered.' })
   async send(
@@ -64,11 +68,12 @@ export class MessagesController {
   }
 
   @Post('bulk')
+  @ApiOperation({ summary: 'Send many messages' })
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScope('messages:send')
   @NotAudited('the messages tell it; what people send is written down by BatchesService')
   @ApiHeader({ name: 'Idempotency-Key', required: false })
-  @ApiBody({ type: SendBulkDto })
+  @ApiBody({ type: SendBulkDto, examples: BULK_EXAMPLES })
   @ApiAcceptedResponse({ type: BulkResponse, description: 'Each message judged alone, the good ones stored.' })
   async sendBulk(
     @CurrentCaller() caller: Caller,
@@ -80,17 +85,22 @@ export class MessagesController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'List messages' })
   @RequireScope('messages:read')
+  @ApiPageResponse(MessageResponse)
   async list(@CurrentCaller() caller: Caller, @Query() query: ListMessagesDto): Promise<MessagePage> {
     return this.messages.list(caller, query);
   }
 
-  /** Everything the filters let through, newest first, as a file for spreadsheets. */
   @Get('export')
+  @ApiOperation({
+    summary: 'Export messages',
+    description: 'Everything the filters let through, newest first, as a file for spreadsheets.',
+  })
   @RequireScope('messages:read')
   @Audited('message.exported', { outside: true, asked: ({ query }) => query })
   @ApiProduces('text/csv')
-  @ApiOkResponse({ description: 'CSV.', schema: { type: 'string' } })
+  @ApiOkResponse({ description: 'CSV.', schema: { type: 'string', example: 'id,tenant_id,created_at' } })
   async export(
     @CurrentCaller() caller: Caller,
     @Query() query: MessageFiltersDto,
@@ -101,6 +111,7 @@ export class MessagesController {
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'Look at a message with its timeline' })
   @RequireScope('messages:read')
   @ApiOkResponse({ type: MessageResponse })
   async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MessageResponse> {
@@ -108,6 +119,7 @@ export class MessagesController {
   }
 
   @Post(':id/cancel')
+  @ApiOperation({ summary: 'Cancel a message' })
   @HttpCode(HttpStatus.OK)
   @RequireScope('messages:send')
   @Audited('message.cancelled', { show: showMessage })
@@ -120,6 +132,7 @@ export class MessagesController {
   }
 
   @Post(':id/retry')
+  @ApiOperation({ summary: 'Send a failed message again' })
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScope('messages:send')
   @Audited('message.retried', { show: showMessage })

@@ -1,5 +1,5 @@
 import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import {
   HealthCheckService,
   type HealthIndicatorResult,
@@ -12,6 +12,26 @@ import { AppConfig, forEverybody } from '#common';
 import { EventTemplateAudit, PoRmqServer } from '#po-events';
 import { Public } from '#tenants';
 import { OutboxPoller } from '#whatsapp';
+
+import { objectOf } from './openapi/decorators.ts';
+
+/** Each part is up or down, with what a person needs to know about it. */
+const PARTS = {
+  type: 'object',
+  additionalProperties: {
+    type: 'object',
+    required: ['status'],
+    properties: { status: { enum: ['up', 'down'] } },
+    additionalProperties: true,
+  },
+  example: { database: { status: 'up' } },
+};
+const HEALTH = objectOf({
+  status: { enum: ['ok', 'error', 'shutting_down'] },
+  info: PARTS,
+  error: PARTS,
+  details: PARTS,
+});
 
 @Public()
 @ApiTags('operations')
@@ -27,14 +47,27 @@ export class HealthController {
     private readonly eventTemplates: EventTemplateAudit,
   ) {}
 
-  /** The process answers: nothing more, so that a database outage restarts nobody. */
   @Get('live')
+  @ApiOperation({
+    summary: 'Does the process answer?',
+    description: 'The process answers: nothing more, so that a database outage restarts nobody.',
+  })
+  @ApiOkResponse({ schema: objectOf({ status: { const: 'ok' } }) })
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
-  /** Whether requests should come here: database, broker where one is configured, dispatcher. Beside that, which events wait for their template. */
   @Get(['', 'ready'])
+  @ApiOperation({
+    summary: 'May requests come here?',
+    description:
+      'Whether requests should come here: database, broker where one is configured, dispatcher. Beside that, which events wait for their template.',
+  })
+  @ApiOkResponse({ schema: HEALTH, description: 'Up.' })
+  @ApiServiceUnavailableResponse({
+    description: 'Something is down: what, and why.',
+    content: { 'application/json': { schema: HEALTH } },
+  })
   async ready(@Res({ passthrough: true }) response: Response): Promise<object> {
     try {
       return await this.health.check([

@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 
 import { forEverybody } from '#common';
@@ -13,8 +13,10 @@ import { Metrics } from './metrics.ts';
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 
-  /** In the text format of Prometheus. */
   @Get()
+  @ApiOperation({ summary: 'Figures for Prometheus', description: 'In the text format of Prometheus.' })
+  @ApiProduces('text/plain')
+  @ApiOkResponse({ schema: { type: 'string', example: 'palomar_holds{scope="token"} 0' } })
   async show(@Res() response: Response): Promise<void> {
     response.type(this.metrics.contentType).send(await forEverybody(() => this.metrics.read()));
   }

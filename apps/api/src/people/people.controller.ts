@@ -6,6 +6,7 @@ import {
   ApiCreatedResponse,
   ApiForbiddenResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
 
@@ -13,6 +14,7 @@ import { type Caller, CurrentCaller, PeopleService, PersonRepository, RequireSco
 
 import { Audited, type AuditedCall } from '../audit/audited.decorator.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
+import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import {
   ChangePersonDto,
   CreatePersonDto,
@@ -39,9 +41,9 @@ export class PeopleController {
     private readonly repository: PersonRepository,
   ) {}
 
-  /** Newest first. */
   @Get()
-  @ApiOkResponse({ type: [PersonResponse] })
+  @ApiOperation({ summary: 'List people', description: 'Newest first.' })
+  @ApiPageResponse(PersonResponse)
   async list(
     @CurrentCaller() caller: Caller,
     @Query() { limit, cursor, tenant_id: named, role, disabled }: ListPeopleDto,
@@ -51,8 +53,11 @@ export class PeopleController {
     return toPage(await this.repository.list(filter, limit + 1, readCursor(cursor)), limit, toPersonResponse);
   }
 
-  /** The answer shows a password, this once; the person changes it at the first sign-in. */
   @Post()
+  @ApiOperation({
+    summary: 'Add a person',
+    description: 'The answer shows a password, this once; the person changes it at the first sign-in.',
+  })
   @Audited('person.created')
   @ApiCreatedResponse({ type: PersonWithPasswordResponse })
   @ApiConflictResponse({ description: '`email-taken`' })
@@ -65,13 +70,14 @@ export class PeopleController {
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'Look at a person' })
   @ApiOkResponse({ type: PersonResponse })
   async find(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<PersonResponse> {
     return toPersonResponse(await this.people.find(caller, id));
   }
 
-  /** Another role or tenant ends the sessions of the person. */
   @Patch(':id')
+  @ApiOperation({ summary: 'Change a person', description: 'Another role or tenant ends the sessions of the person.' })
   @Audited<PeopleController>('person.changed', { show: showPerson })
   @ApiOkResponse({ type: PersonResponse })
   @ApiConflictResponse(LAST_PLATFORM_ADMIN)
@@ -83,8 +89,8 @@ export class PeopleController {
     return toPersonResponse(await this.people.change(caller, id, { name: name?.trim(), role, tenantId }));
   }
 
-  /** Their sessions end, and they cannot sign in. */
   @Post(':id/disable')
+  @ApiOperation({ summary: 'Disable a person', description: 'Their sessions end, and they cannot sign in.' })
   @Audited<PeopleController>('person.disabled', { show: showPerson })
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: PersonResponse })
@@ -94,6 +100,7 @@ export class PeopleController {
   }
 
   @Post(':id/enable')
+  @ApiOperation({ summary: 'Enable a person' })
   @Audited<PeopleController>('person.enabled', { show: showPerson })
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: PersonResponse })
@@ -101,8 +108,12 @@ export class PeopleController {
     return toPersonResponse(await this.people.enable(caller, id));
   }
 
-  /** The old password, all sessions and the bond with an identity are over; the answer shows a password, this once. */
   @Post(':id/reset-password')
+  @ApiOperation({
+    summary: 'Reset a password',
+    description:
+      'The old password, all sessions and the bond with an identity are over; the answer shows a password, this once.',
+  })
   @Audited<PeopleController>('person.password-reset', { show: showPerson })
   @HttpCode(HttpStatus.OK)
   @ApiOkResponse({ type: PersonWithPasswordResponse })

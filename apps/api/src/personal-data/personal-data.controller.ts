@@ -7,6 +7,7 @@ import {
   ApiHeader,
   ApiNotFoundResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
@@ -27,8 +28,12 @@ import { PersonalDataService } from './personal-data.service.ts';
 export class PersonalDataController {
   constructor(private readonly personalData: PersonalDataService) {}
 
-  /** Contact, conversations, messages with their timelines and files, purchase orders, raw deliveries that mention them. */
   @Post('export')
+  @ApiOperation({
+    summary: 'Hand over what is stored of a person',
+    description:
+      'Contact, conversations, messages with their timelines and files, purchase orders, raw deliveries that mention them.',
+  })
   // Of the person no more than the masked number: the log outlives their erasure.
   @Audited('person-data.exported', { asked: ({ body }) => ({ phone: (body as PersonDto).phone }), outside: true })
   @HttpCode(HttpStatus.OK)
@@ -49,8 +54,12 @@ export class PersonalDataController {
     });
   }
 
-  /** From the answer on, nothing they said before is stored any more; what is stored is removed in the background. */
   @Post('erasures')
+  @ApiOperation({
+    summary: 'Erase a person',
+    description:
+      'From the answer on, nothing they said before is stored any more; what is stored is removed in the background.',
+  })
   @Audited('person-data.erased', { outside: true })
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiHeader({ name: 'Prefer', required: false, description: '`wait=N`: until it is done, at most 30 seconds.' })
@@ -64,8 +73,8 @@ export class PersonalDataController {
     return toErasureResponse(await this.personalData.erase(caller, dto, waitMs));
   }
 
-  /** How far it is, and what was removed. */
   @Get('erasures/:id')
+  @ApiOperation({ summary: 'Look at an erasure', description: 'How far it is, and what was removed.' })
   @ApiOkResponse({ type: ErasureResponse })
   @ApiNotFoundResponse()
   async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<ErasureResponse> {

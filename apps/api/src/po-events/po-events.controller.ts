@@ -1,5 +1,13 @@
 import { Body, Controller, Headers, HttpCode, HttpStatus, Post, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiBody,
+  ApiHeader,
+  ApiOperation,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
 import type { Response } from 'express';
 
 import { isUuid, PLATFORM_TENANT_ID, ValidationError } from '#common';
@@ -9,6 +17,7 @@ import { type Caller, CurrentCaller, RequireScope, tenantOf } from '#tenants';
 import { NotAudited } from '../audit/audited.decorator.ts';
 import { IdempotencyService } from '../idempotency/idempotency.service.ts';
 import { sendAnswer } from '../idempotency/send-answer.ts';
+import { PO_EVENT, PO_EVENT_EXAMPLES, PoEventResponse } from './po-event.schemas.ts';
 
 /** Purchase-order events without a broker: the same event, the same handler. */
 @ApiTags('po-events')
@@ -22,10 +31,15 @@ export class PoEventsController {
 
   @Post()
   @NotAudited('the event is kept, with what became of it')
+  @ApiOperation({ summary: 'Hand in a purchase-order event' })
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScope('messages:send')
   @ApiHeader({ name: 'Idempotency-Key', required: false })
-  @ApiAcceptedResponse({ description: '`{ event_id, outcome }`: notified, skipped or duplicate.' })
+  @ApiBody({ schema: PO_EVENT, examples: PO_EVENT_EXAMPLES })
+  @ApiAcceptedResponse({ type: PoEventResponse })
+  @ApiUnprocessableEntityResponse({
+    description: '`po-event-invalid` with every bad field, or why it can never be sent.',
+  })
   async take(
     @CurrentCaller() caller: Caller,
     @Body() body: unknown,

@@ -6,6 +6,7 @@ import {
   ApiNoContentResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
 
@@ -13,6 +14,7 @@ import { AppError, isUuid, NotFoundError } from '#common';
 import { assertPlatform, type Caller, CurrentCaller, RequireScope, SenderDirectory, SenderRepository } from '#tenants';
 
 import { Audited } from '../audit/audited.decorator.ts';
+import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import { ChangeMetaAppDto, CreateMetaAppDto, MetaAppResponse, toMetaAppResponse } from './dto/meta-app.dto.ts';
 
 /** Apps at Meta beside the one of the environment: whose signature is believed, for the numbers that belong to them. */
@@ -26,9 +28,9 @@ export class MetaAppsController {
     private readonly senders: SenderDirectory,
   ) {}
 
-  /** Newest first, all of them. */
   @Get()
-  @ApiOkResponse({ type: [MetaAppResponse] })
+  @ApiOperation({ summary: 'List apps at Meta', description: 'Newest first, all of them.' })
+  @ApiPageResponse(MetaAppResponse)
   async list(@CurrentCaller() caller: Caller) {
     assertPlatform(caller);
     return {
@@ -38,6 +40,7 @@ export class MetaAppsController {
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'Look at an app at Meta' })
   @ApiOkResponse({ type: MetaAppResponse })
   @ApiNotFoundResponse()
   async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MetaAppResponse> {
@@ -49,6 +52,7 @@ export class MetaAppsController {
 
   @Post()
   @Audited('meta-app.created')
+  @ApiOperation({ summary: 'Register an app at Meta' })
   @ApiCreatedResponse({ type: MetaAppResponse })
   @ApiConflictResponse({ description: '`app-name-taken`.' })
   async create(@CurrentCaller() caller: Caller, @Body() dto: CreateMetaAppDto): Promise<MetaAppResponse> {
@@ -60,9 +64,12 @@ export class MetaAppsController {
     return toMetaAppResponse(app);
   }
 
-  /** With a new secret the one before it is accepted as well, until it is dropped or changed again. */
   @Patch(':id')
   @Audited<MetaAppsController>('meta-app.changed', { show: (apps, { params }) => apps.find(params.id!) })
+  @ApiOperation({
+    summary: 'Change an app at Meta',
+    description: 'With a new secret the one before it is accepted as well, until it is dropped or changed again.',
+  })
   @ApiOkResponse({ type: MetaAppResponse })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: '`app-name-taken`.' })
@@ -81,6 +88,7 @@ export class MetaAppsController {
 
   @Delete(':id')
   @Audited<MetaAppsController>('meta-app.removed', { show: (apps, { params }) => apps.find(params.id!) })
+  @ApiOperation({ summary: 'Remove an app at Meta' })
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse()
   @ApiNotFoundResponse()

@@ -4,6 +4,7 @@ import {
   ApiNoContentResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiServiceUnavailableResponse,
   ApiTags,
   ApiUnprocessableEntityResponse,
@@ -12,6 +13,7 @@ import {
 import { assertPlatform, type Caller, CurrentCaller, RequireScope } from '#tenants';
 
 import { Audited, type AuditedCall } from '../audit/audited.decorator.ts';
+import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import {
   ChangeSendingNumberDto,
   ListSendingNumbersQuery,
@@ -38,15 +40,16 @@ const showNumber = (routes: SendingNumbersController, { caller, params }: Audite
 export class SendingNumbersController {
   constructor(private readonly numbers: SendingNumbersService) {}
 
-  /** Newest first, all of them. */
   @Get()
-  @ApiOkResponse({ type: [SendingNumberResponse] })
+  @ApiOperation({ summary: 'List sending numbers', description: 'Newest first, all of them.' })
+  @ApiPageResponse(SendingNumberResponse)
   async list(@CurrentCaller() caller: Caller, @Query() { tenant_id: tenantId }: ListSendingNumbersQuery) {
     assertPlatform(caller);
     return { data: (await this.numbers.list(tenantId)).map(toSendingNumberResponse), paging: { next_cursor: null } };
   }
 
   @Get(':phone_number_id')
+  @ApiOperation({ summary: 'Look at a sending number' })
   @ApiOkResponse({ type: SendingNumberResponse })
   @ApiNotFoundResponse()
   async get(
@@ -57,8 +60,11 @@ export class SendingNumbersController {
     return toSendingNumberResponse(await this.numbers.find(phoneNumberId));
   }
 
-  /** Stores a number, or replaces one, if Meta knows it by this token. */
   @Put(':phone_number_id')
+  @ApiOperation({
+    summary: 'Store a sending number',
+    description: 'Stores a number, or replaces one, if Meta knows it by this token.',
+  })
   @Audited<SendingNumbersController>('sending-number.stored', {
     named: 'phone_number_id',
     show: showNumber,
@@ -77,8 +83,11 @@ export class SendingNumbersController {
     return toSendingNumberResponse(await this.numbers.put(phoneNumberId, dto, verify));
   }
 
-  /** Changes what is given; `access_token` alone rotates the token, everywhere within two seconds. */
   @Patch(':phone_number_id')
+  @ApiOperation({
+    summary: 'Change a sending number',
+    description: 'Changes what is given; `access_token` alone rotates the token, everywhere within two seconds.',
+  })
   @Audited<SendingNumbersController>('sending-number.changed', {
     named: 'phone_number_id',
     show: showNumber,
@@ -98,11 +107,14 @@ export class SendingNumbersController {
     return toSendingNumberResponse(await this.numbers.change(phoneNumberId, dto, verify));
   }
 
-  /** What waits for it stays PENDING until it is stored again or expires. */
   @Delete(':phone_number_id')
   @Audited<SendingNumbersController>('sending-number.removed', {
     named: 'phone_number_id',
     show: showNumber,
+  })
+  @ApiOperation({
+    summary: 'Remove a sending number',
+    description: 'What waits for it stays PENDING until it is stored again or expires.',
   })
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse()

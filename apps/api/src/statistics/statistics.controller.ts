@@ -3,6 +3,7 @@ import {
   ApiBearerAuth,
   ApiForbiddenResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiTags,
   ApiUnauthorizedResponse,
   ApiUnprocessableEntityResponse,
@@ -30,36 +31,42 @@ export class StatisticsController {
     private readonly usages: UsageService,
   ) {}
 
-  /** How many messages got how far, and how long it took. */
   @Get()
+  @ApiOperation({ summary: 'Count deliveries', description: 'How many messages got how far, and how long it took.' })
   @ApiOkResponse({ type: StatisticsResponse })
   async totals(@CurrentCaller() caller: Caller, @Query() query: StatisticsDto): Promise<StatisticsResponse> {
     return this.statistics.totals(caller, query);
   }
 
-  /** The same per hour or day of a time zone, at most 5,000 of them. */
   @Get('series')
+  @ApiOperation({
+    summary: 'Count deliveries over time',
+    description: 'The same per hour or day of a time zone, at most 5,000 of them.',
+  })
   @ApiOkResponse({ type: SeriesResponse })
   async series(@CurrentCaller() caller: Caller, @Query() query: SeriesDto): Promise<SeriesResponse> {
     return this.statistics.series(caller, query);
   }
 
-  /** The same per template and language. */
   @Get('templates')
+  @ApiOperation({ summary: 'Count deliveries per template', description: 'The same per template and language.' })
   @ApiOkResponse({ type: TemplatesResponse })
   async templates(@CurrentCaller() caller: Caller, @Query() query: StatisticsDto): Promise<TemplatesResponse> {
     return this.statistics.templates(caller, query);
   }
 
-  /** Why messages failed, and what to do about it. */
   @Get('failures')
+  @ApiOperation({ summary: 'Count failures', description: 'Why messages failed, and what to do about it.' })
   @ApiOkResponse({ type: FailuresResponse })
   async failures(@CurrentCaller() caller: Caller, @Query() query: StatisticsDto): Promise<FailuresResponse> {
     return this.statistics.failures(caller, query);
   }
 
-  /** Delivered messages that Meta charges or not, and what is used of the month's free tier. */
   @Get('usage')
+  @ApiOperation({
+    summary: 'Count what Meta charges',
+    description: "Delivered messages that Meta charges or not, and what is used of the month's free tier.",
+  })
   @ApiOkResponse({ type: UsageResponse })
   async usage(@CurrentCaller() caller: Caller, @Query() query: UsageDto): Promise<UsageResponse> {
     return this.usages.usage(caller, query);

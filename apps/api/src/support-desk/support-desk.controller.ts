@@ -14,6 +14,7 @@ import {
   ApiBody,
   ApiCreatedResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
@@ -21,6 +22,7 @@ import type { Response } from 'express';
 import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
 import { NotAudited } from '../audit/audited.decorator.ts';
+import { objectOf } from '../operations/openapi/decorators.ts';
 import { INVALID_PAYLOAD, readTexts, UnusableBody } from './support-desk.reader.ts';
 import { SupportDeskService } from './support-desk.service.ts';
 
@@ -34,7 +36,20 @@ class UnusableBodyFilter implements ExceptionFilter {
   }
 }
 
-const text = (description: string) => ({ type: 'string', description }) as const;
+const text = (description: string, example: string) => ({ type: 'string', minLength: 1, description, example });
+/** What else a body holds is passed over. */
+const asked = (fields: Record<string, object>) => ({ ...objectOf(fields), additionalProperties: true });
+const answered = (message: string, data: object) => objectOf({ message: { const: message }, data });
+
+const TEXT = { type: 'string' };
+const TOLD = { sender: TEXT, receiver: TEXT, content: TEXT, timestamp: { type: 'string', format: 'date-time' } };
+const SENT = objectOf({ id: { type: 'string', format: 'uuid' }, ...TOLD, status: { const: 'sent' } });
+const RECEIVED = objectOf({ ...TOLD, receiver: { const: 'Me' } });
+const REFUSED = {
+  type: 'object',
+  additionalProperties: { oneOf: [TEXT, { type: 'array', items: TEXT }] },
+  example: { receiver: ['This field is required.'] },
+};
 
 /** The routes of the support application that came before, for its clients: paths, words and shapes are its own. */
 @ApiTags('support desk (legacy)')
@@ -44,24 +59,24 @@ const text = (description: string) => ({ type: 'string', description }) as const
 export class SupportDeskController {
   constructor(private readonly desk: SupportDeskService) {}
 
-  /** Sends a text from the tenant's number. */
   @Post('send-message')
   @NotAudited('the message tells it')
+  @ApiOperation({ summary: 'Send a text', description: "Sends a text from the tenant's number." })
   @RequireScope('messages:send')
   @ApiBody({
-    schema: {
-      type: 'object',
-      required: ['sender', 'receiver', 'content'],
-      properties: {
-        sender: text("The tenant's sending number, Meta's id of it, or a name from SUPPORT_DESK_SENDERS."),
-        receiver: text('Phone number.'),
-        content: text('The text.'),
-      },
-    },
+    schema: asked({
+      sender: text(
+        "The tenant's sending number, Meta's id of it, or a name from SUPPORT_DESK_SENDERS.",
+        '106540352242922',
+      ),
+      receiver: text('Phone number.', '+34612345678'),
+      content: text('The text.', 'Su pedido sale hoy.'),
+    }),
   })
-  @ApiCreatedResponse({ description: '`{ message, data: { id, sender, receiver, content, timestamp, status } }`' })
+  @ApiCreatedResponse({ schema: answered('Message sent asynchronously', SENT) })
   @ApiBadRequestResponse({
     description: '`{ "<field>": ["…"] }` for each bad field, `{ "error": "Invalid payload" }` for no JSON.',
+    schema: REFUSED,
   })
   async send(@CurrentCaller() caller: Caller, @Body() body: unknown): Promise<object> {
     const given = readTexts(body, ['sender', 'receiver', 'content']);
@@ -70,20 +85,16 @@ export class SupportDeskController {
     return { message: 'Message sent asynchronously', data };
   }
 
-  /** Takes what a customer wrote. */
   @Post('webhook')
   @NotAudited('the message tells it')
+  @ApiOperation({ summary: 'Take what a customer wrote', description: 'Takes what a customer wrote.' })
   @HttpCode(200)
   @RequireScope('messages:send')
   @ApiBody({
-    schema: {
-      type: 'object',
-      required: ['sender', 'content'],
-      properties: { sender: text('Who wrote.'), content: text('The text.') },
-    },
+    schema: asked({ sender: text('Who wrote.', '+34612345678'), content: text('The text.', '¿Cuándo llega?') }),
   })
-  @ApiOkResponse({ description: '`{ message, data: { sender, receiver: "Me", content, timestamp } }`' })
-  @ApiBadRequestResponse({ description: '`{ "error": "Invalid payload" }`' })
+  @ApiOkResponse({ schema: answered('Webhook received asynchronously', RECEIVED) })
+  @ApiBadRequestResponse({ description: '`{ "error": "Invalid payload" }`', schema: REFUSED })
   async receive(@CurrentCaller() caller: Caller, @Body() body: unknown): Promise<object> {
     const { sender, content } = readInbound(body);
     const { at } = await this.desk.receive(caller, { sender, content });

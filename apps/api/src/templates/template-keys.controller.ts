@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Put, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { NotFoundError } from '#common';
 import type { KeyOwner } from '#messages';
@@ -26,16 +26,22 @@ export class TemplateKeysController {
     private readonly senders: SenderDirectory,
   ) {}
 
-  /** What somebody chose, the tenant's own first; a template that nobody gave a key has its name for one. */
   @Get()
+  @ApiOperation({
+    summary: 'List template keys',
+    description: "What somebody chose, the tenant's own first; a template that nobody gave a key has its name for one.",
+  })
   @RequireScope('templates:read')
   @ApiOkResponse({ type: TemplateKeyListResponse })
   async list(@CurrentCaller() caller: Caller, @Query() query: TemplateKeyScopeDto): Promise<TemplateKeyListResponse> {
     return { data: (await this.keys.list(this.ownerOf(caller, query))).map(toTemplateKeyResponse) };
   }
 
-  /** Where the key leads, language by language; of several the first one counts. */
   @Get(':key')
+  @ApiOperation({
+    summary: 'Look at a template key',
+    description: 'Where the key leads, language by language; of several the first one counts.',
+  })
   @RequireScope('templates:read')
   @ApiOkResponse({ type: TemplateKeyListResponse })
   async get(
@@ -48,11 +54,14 @@ export class TemplateKeysController {
     return { data: targets.map(toTemplateKeyResponse) };
   }
 
-  /** Points the key at a template; other replicas send by it a second later. */
   @Put(':key')
   @Audited<TemplateKeysController>('template-key.chosen', {
     named: 'key',
     show: (keys, { caller, params, body }) => keys.showTargets(caller, params.key!, body),
+  })
+  @ApiOperation({
+    summary: 'Point a template key at a template',
+    description: 'Points the key at a template; other replicas send by it a second later.',
   })
   @RequireScope('templates:write')
   @ApiOkResponse({ type: TemplateKeyResponse })
@@ -66,11 +75,14 @@ export class TemplateKeysController {
     return { key, template, language, tenant_id: owner.tenantId };
   }
 
-  /** Takes the choice back: the key means what it meant before for the account, or nothing. */
   @Delete(':key')
   @Audited<TemplateKeysController>('template-key.removed', {
     named: 'key',
     show: (keys, { caller, params, query }) => keys.showTargets(caller, params.key!, query),
+  })
+  @ApiOperation({
+    summary: 'Remove a template key',
+    description: 'Takes the choice back: the key means what it meant before for the account, or nothing.',
   })
   @HttpCode(HttpStatus.NO_CONTENT)
   @RequireScope('templates:write')

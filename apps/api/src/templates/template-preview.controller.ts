@@ -1,10 +1,17 @@
 import { Body, Controller, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
 
 import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
 import { NotAudited } from '../audit/audited.decorator.ts';
-import { PreviewTemplateDto } from './template-preview.dto.ts';
+import { PREVIEW_EXAMPLES, PreviewTemplateDto } from './template-preview.dto.ts';
 import { TemplatePreviewResponse } from './template-preview.response.ts';
 import { TemplatePreviewsService } from './template-previews.service.ts';
 
@@ -14,12 +21,15 @@ import { TemplatePreviewsService } from './template-previews.service.ts';
 export class TemplatePreviewController {
   constructor(private readonly previews: TemplatePreviewsService) {}
 
-  /** What the customer would see, and what would be posted to Meta. Nothing is sent. */
   @Post()
   @NotAudited('nothing is changed, and nothing is sent')
+  @ApiOperation({
+    summary: 'Preview a template',
+    description: 'What the customer would see, and what would be posted to Meta. Nothing is sent.',
+  })
   @HttpCode(HttpStatus.OK)
   @RequireScope('templates:read')
-  @ApiBody({ type: PreviewTemplateDto })
+  @ApiBody({ type: PreviewTemplateDto, examples: PREVIEW_EXAMPLES })
   @ApiOkResponse({ type: TemplatePreviewResponse })
   @ApiUnprocessableEntityResponse({ description: 'It could not be sent: every field that is wrong, as for a send.' })
   async preview(

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 
-import { TemplateFillingDto } from '../messages/dto/template-filling.dto.ts';
+import { LANGUAGE, TemplateFillingDto } from '../messages/dto/template-filling.dto.ts';
 
 /** What a preview takes, as the documentation shows it; `template-previews.service.ts` reads it. */
 @ApiSchema({ name: 'PreviewTemplate' })
@@ -11,6 +11,9 @@ export class PreviewTemplateDto extends TemplateFillingDto {
   @ApiPropertyOptional({ example: '+34612345678', description: 'Recipient, where it is to stand in the message.' })
   to?: string;
 
-  @ApiProperty({ example: 'es', description: 'Or `{ "code": "es" }`.' })
-  language: unknown;
+  @ApiProperty(LANGUAGE) language: unknown;
 }
+
+export const PREVIEW_EXAMPLES = {
+  'a purchase order': { value: { language: 'es', parameters: ['Proveedor ABC', 'PO-2024-001', '€1,250.00'] } },
+};

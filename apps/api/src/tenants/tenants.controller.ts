@@ -7,6 +7,7 @@ import {
   ApiNoContentResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
 
@@ -14,6 +15,7 @@ import { assertPlatform, type Caller, CurrentCaller, RequireScope, TenantReposit
 
 import { Audited, type AuditedCall } from '../audit/audited.decorator.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
+import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import { ChangeTenantDto, CreateTenantDto, ListTenantsDto, TenantResponse, toTenantResponse } from './tenant.dto.ts';
 import { TenantsService } from './tenants.service.ts';
 
@@ -31,9 +33,9 @@ export class TenantsController {
     private readonly repository: TenantRepository,
   ) {}
 
-  /** Newest first. */
   @Get()
-  @ApiOkResponse({ type: [TenantResponse] })
+  @ApiOperation({ summary: 'List tenants', description: 'Newest first.' })
+  @ApiPageResponse(TenantResponse)
   async list(@CurrentCaller() caller: Caller, @Query() { limit, cursor, state }: ListTenantsDto) {
     assertPlatform(caller);
     const filter = state && { suspended: state === 'suspended' };
@@ -42,6 +44,7 @@ export class TenantsController {
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'Look at a tenant' })
   @ApiOkResponse({ type: TenantResponse })
   @ApiNotFoundResponse()
   async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<TenantResponse> {
@@ -49,8 +52,8 @@ export class TenantsController {
     return toTenantResponse(await this.tenants.find(id));
   }
 
-  /** A tenant that sent already keeps its id. */
   @Post()
+  @ApiOperation({ summary: 'Register a tenant', description: 'A tenant that sent already keeps its id.' })
   @Audited('tenant.created')
   @ApiCreatedResponse({ type: TenantResponse })
   @ApiConflictResponse({ description: '`tenant-exists`.' })
@@ -60,6 +63,7 @@ export class TenantsController {
   }
 
   @Patch(':id')
+  @ApiOperation({ summary: 'Change a tenant' })
   @Audited<TenantsController>('tenant.changed', { show: showTenant })
   @ApiOkResponse({ type: TenantResponse })
   @ApiNotFoundResponse()
@@ -72,8 +76,8 @@ export class TenantsController {
     return toTenantResponse(await this.tenants.change(id, dto));
   }
 
-  /** Its numbers go too, and its keys are revoked. */
   @Delete(':id')
+  @ApiOperation({ summary: 'Remove a tenant', description: 'Its numbers go too, and its keys are revoked.' })
   @Audited<TenantsController>('tenant.removed', { show: showTenant })
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiNoContentResponse()

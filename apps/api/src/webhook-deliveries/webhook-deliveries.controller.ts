@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { isUuid, NotFoundError } from '#common';
 import { type ArchivedDelivery, WebhookArchiveRepository } from '#messages';
@@ -7,6 +7,7 @@ import { assertPlatform, type Caller, CurrentCaller, RequireScope } from '#tenan
 
 import { Audited } from '../audit/audited.decorator.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
+import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import { ListDeliveriesDto, toArchiveFilter } from './list-deliveries.dto.ts';
 import {
   toDeliveryResponse,
@@ -23,9 +24,9 @@ import {
 export class WebhookDeliveriesController {
   constructor(private readonly archive: WebhookArchiveRepository) {}
 
-  /** Newest first. */
   @Get()
-  @ApiOkResponse({ type: [WebhookDeliveryResponse] })
+  @ApiOperation({ summary: 'List webhook deliveries', description: 'Newest first.' })
+  @ApiPageResponse(WebhookDeliveryResponse)
   async list(@CurrentCaller() caller: Caller, @Query() query: ListDeliveriesDto) {
     assertPlatform(caller);
     const { limit, cursor } = query;
@@ -34,6 +35,7 @@ export class WebhookDeliveriesController {
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'Look at a webhook delivery' })
   @ApiOkResponse({ type: WebhookDeliveryDetailsResponse })
   async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<WebhookDeliveryDetailsResponse> {
     assertPlatform(caller);
@@ -47,10 +49,13 @@ export class WebhookDeliveriesController {
     };
   }
 
-  /** What it said already changes nothing when it is applied again; what was set aside is judged anew. */
   @Post(':id/replay')
   @Audited<WebhookDeliveriesController>('webhook-delivery.replayed', {
     show: async (deliveries, { params }) => toDeliveryResponse(await deliveries.find(params.id!)),
+  })
+  @ApiOperation({
+    summary: 'Apply a webhook delivery again',
+    description: 'What it said already changes nothing when it is applied again; what was set aside is judged anew.',
   })
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiAcceptedResponse({ type: WebhookDeliveryResponse, description: 'In the queue again.' })

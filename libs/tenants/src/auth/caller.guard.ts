@@ -4,12 +4,11 @@ import type { Request, Response } from 'express';
 
 import { admit, forEverybody } from '#common';
 
-import type { Scope } from '../api-keys/api-key.entity.ts';
 import type { PersonSession } from '../sessions/session.repository.ts';
 import { Admission } from './admission.ts';
 import { Authenticator, callerOf } from './authenticator.ts';
 import type { Caller } from './caller.ts';
-import { FOR_PEOPLE, PUBLIC, REQUIRED_SCOPE } from './require-scope.decorator.ts';
+import { accessTo } from './require-scope.decorator.ts';
 
 export type AuthenticatedRequest = Request & {
   caller: Caller;
@@ -27,21 +26,20 @@ export class CallerGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const targets = [context.getHandler(), context.getClass()];
-    const asks = <T>(what: string) => this.reflector.getAllAndOverride<T | undefined>(what, targets);
-    if (context.getType() !== 'http' || asks<boolean>(PUBLIC)) return true;
+    if (context.getType() !== 'http') return true;
+    const access = accessTo(this.reflector, [context.getHandler(), context.getClass()]);
+    if (access === 'public') return true;
 
     const http = context.switchToHttp();
     const [request, response] = [http.getRequest<AuthenticatedRequest>(), http.getResponse<Response>()];
-    if (asks<boolean>(FOR_PEOPLE)) {
+    if (access === 'signed-in') {
       request.session = await forEverybody(() => this.authenticator.session(request));
       request.caller = callerOf(request.session);
       admit(request.caller.tenantId);
     } else {
       // Known before it is refused: the refusal is told with the name of its caller.
       request.caller = await this.admission.identify(request, (headers) => response.set(headers));
-      // A handler that names no scope needs `admin`, so none is open by oversight.
-      this.admission.assertMay(request.caller, asks<Scope>(REQUIRED_SCOPE) ?? 'admin');
+      this.admission.assertMay(request.caller, access);
     }
     return true;
   }

@@ -11,6 +11,14 @@ import {
   type WhatsAppMessage,
 } from '#messages';
 
+/** Positional ones, or by name. */
+const VALUES = {
+  oneOf: [
+    { type: 'array', items: {} },
+    { type: 'object', additionalProperties: true },
+  ],
+};
+
 @ApiSchema({ name: 'MessageEvent' })
 export class MessageEventResponse {
   @ApiProperty({ example: 'delivered' }) type: string;
@@ -28,6 +36,16 @@ export class MessageMediaResponse {
   @ApiProperty({ type: Number, nullable: true, description: 'Bytes.' }) size: number | null;
 }
 
+@ApiSchema({ name: 'MessageError' })
+export class MessageErrorResponse implements MessageError {
+  @ApiProperty({ example: '131026', description: "Meta's code, or a slug of ours such as `expired`." }) code: string;
+  @ApiProperty() title: string;
+  @ApiProperty({ type: String, nullable: true }) details: string | null;
+  @ApiProperty() class: string;
+  @ApiProperty() retryable: boolean;
+  @ApiProperty({ description: 'What to do next, in a sentence.' }) action: string;
+}
+
 @ApiSchema({ name: 'Message' })
 export class MessageResponse {
   @ApiProperty({ format: 'uuid' }) id: string;
@@ -43,7 +61,7 @@ export class MessageResponse {
   @ApiProperty({ type: String, nullable: true }) recipient_name: string | null;
   @ApiProperty({ type: String, nullable: true }) template_name: string | null;
   @ApiProperty({ type: String, nullable: true }) template_language: string | null;
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) template_parameters: unknown;
+  @ApiProperty({ ...VALUES, nullable: true, example: ['Proveedor ABC', 'PO-2024-001'] }) template_parameters: unknown;
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'Null once it is removed.' })
   content: Record<string, unknown> | null;
   @ApiProperty({
@@ -60,12 +78,7 @@ export class MessageResponse {
   @ApiProperty() attempts: number;
   @ApiProperty({ type: String, nullable: true }) error_code: string | null;
   @ApiProperty({ type: String, nullable: true }) error_message: string | null;
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: true,
-    nullable: true,
-    description: '`{ code, title, details, class, retryable, action }`',
-  })
+  @ApiProperty({ type: MessageErrorResponse, nullable: true, description: "FAILED, or the last attempt's." })
   error: MessageError | null;
   @ApiProperty({ format: 'date-time' }) created_at: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) send_at: string | null;

@@ -1,7 +1,8 @@
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 
-import { PRIORITIES, type Priority } from '#whatsapp';
+import { MESSAGE_TYPES, PRIORITIES, type Priority } from '#whatsapp';
 
+import { MESSAGE_OBJECTS } from './message-objects.schema.ts';
 import { SendTemplateDto } from './template-filling.dto.ts';
 
 /**
@@ -25,42 +26,29 @@ export class SendMessageDto {
   @ApiPropertyOptional({
     description:
       'Of a free-form message: the template that goes instead when the 24-hour window is closed, at once or when Meta says so.',
+    type: 'object',
+    properties: { template: { type: 'object', additionalProperties: true } },
+    required: ['template'],
     example: { template: { name: 'po_notification', language: 'es', parameters: ['Proveedor ABC', 'PO-1', '€1.00'] } },
   })
   fallback?: unknown;
 
-  @ApiProperty({ example: 'template', description: "Meta's message type." })
+  @ApiPropertyOptional({
+    enum: MESSAGE_TYPES,
+    description: "Meta's message type; left out, the object that is there says it.",
+  })
   type?: unknown;
 
-  @ApiPropertyOptional({ description: '`"text"`, or Meta\'s `{ body, preview_url }`.' })
-  text?: unknown;
-
-  @ApiPropertyOptional({ description: "Meta's object of this name." })
-  image?: unknown;
-
-  @ApiPropertyOptional({ description: "Meta's object of this name." })
-  audio?: unknown;
-
-  @ApiPropertyOptional({ description: "Meta's object of this name." })
-  video?: unknown;
-
-  @ApiPropertyOptional({ description: "Meta's object of this name." })
-  document?: unknown;
-
-  @ApiPropertyOptional({ description: "Meta's object of this name." })
-  sticker?: unknown;
-
-  @ApiPropertyOptional({ description: "Meta's object of this name." })
-  location?: unknown;
-
-  @ApiPropertyOptional({ description: "Meta's object of this name." })
-  contacts?: unknown;
-
-  @ApiPropertyOptional({ description: "Meta's object of this name." })
-  reaction?: unknown;
-
-  @ApiPropertyOptional({ description: "Meta's object of this name." })
-  interactive?: unknown;
+  @ApiPropertyOptional(MESSAGE_OBJECTS.text) text?: unknown;
+  @ApiPropertyOptional(MESSAGE_OBJECTS.image) image?: unknown;
+  @ApiPropertyOptional(MESSAGE_OBJECTS.audio) audio?: unknown;
+  @ApiPropertyOptional(MESSAGE_OBJECTS.video) video?: unknown;
+  @ApiPropertyOptional(MESSAGE_OBJECTS.document) document?: unknown;
+  @ApiPropertyOptional(MESSAGE_OBJECTS.sticker) sticker?: unknown;
+  @ApiPropertyOptional(MESSAGE_OBJECTS.location) location?: unknown;
+  @ApiPropertyOptional(MESSAGE_OBJECTS.contacts) contacts?: unknown;
+  @ApiPropertyOptional(MESSAGE_OBJECTS.reaction) reaction?: unknown;
+  @ApiPropertyOptional(MESSAGE_OBJECTS.interactive) interactive?: unknown;
 
   @ApiPropertyOptional({
     type: SendTemplateDto,
@@ -73,8 +61,7 @@ export class SendMessageDto {
   })
   template?: unknown;
 
-  @ApiPropertyOptional({ description: 'Makes the message a reply.', example: { message_id: 'wamid.HBgL' } })
-  context?: unknown;
+  @ApiPropertyOptional(MESSAGE_OBJECTS.context) context?: unknown;
 
   @ApiPropertyOptional({ format: 'uuid' })
   notification_id?: string;

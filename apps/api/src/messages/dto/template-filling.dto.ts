@@ -2,6 +2,20 @@ import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 
 const ANYTHING = { oneOf: [{ type: 'string' }, { type: 'object', additionalProperties: true }] };
 
+/** Meta's code, or Meta's object of it. */
+export const LANGUAGE = {
+  description: 'Or `{ "code": "es" }`.',
+  oneOf: [
+    { type: 'string' },
+    {
+      type: 'object',
+      required: ['code'],
+      properties: { code: { type: 'string' }, policy: { enum: ['deterministic'] } },
+    },
+  ],
+  example: 'es',
+};
+
 /** What a template is filled with, as the documentation shows it: shorthands part by part, or Meta's components. */
 @ApiSchema({ name: 'TemplateFilling' })
 export class TemplateFillingDto {
@@ -62,5 +76,5 @@ export class TemplateFillingDto {
 export class SendTemplateDto extends TemplateFillingDto {
   @ApiPropertyOptional({ example: 'po_notification', description: "Meta's name, or `key`." }) name?: string;
   @ApiPropertyOptional({ example: 'order-approved', description: 'Our name of it.' }) key?: string;
-  @ApiProperty({ example: 'es', description: 'Or `{ "code": "es" }`.' }) language: unknown;
+  @ApiProperty(LANGUAGE) language: unknown;
 }

@@ -6,7 +6,8 @@ import type { MetaApp } from '#tenants';
 
 import { IsName } from '../../names.ts';
 
-const NO_BLANKS = /^\S+$/;
+/** PostgreSQL takes no NUL and no half of a surrogate pair. */
+const NO_BLANKS = /^[^\s\p{Cc}\p{Cs}]+$/u;
 
 export class CreateMetaAppDto {
   @ApiProperty({ example: 'Acme', description: 'To recognise it by; no other app may have it.' })

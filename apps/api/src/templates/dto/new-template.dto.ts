@@ -54,6 +54,13 @@ export class TemplateChangesDto {
   @ApiPropertyOptional(TIME_TO_LIVE) message_send_ttl_seconds?: number;
 }
 
+const ORDER_SENT = { name: 'order_sent', language: 'es', category: 'UTILITY' };
+
+export const NEW_TEMPLATE_EXAMPLES = {
+  written: { value: { ...ORDER_SENT, components: COMPONENTS.example } },
+  'from the library': { value: { ...ORDER_SENT, library_template_name: 'delivery_update_1' } },
+};
+
 @ApiSchema({ name: 'HeaderExample' })
 export class HeaderExampleResponse {
   @ApiProperty({ example: '4::aW1hZ2UvanBlZw==:ARa…', description: '`"example": {"header_handle": ["…"]}`' })

@@ -24,7 +24,7 @@ export class DeleteTemplateKeyDto extends TemplateKeyScopeDto {
 }
 
 export class PutTemplateKeyDto extends TemplateKeyScopeDto {
-  @ApiProperty({ example: 'order_approved_v2', description: "Meta's name of the template." })
+  @ApiProperty({ example: 'po_notification', description: "Meta's name of the template." })
   @Matches(/^[a-z0-9_]{1,512}$/, { message: "must be Meta's name of a template, such as order_approved_v2" })
   template: string;
 
