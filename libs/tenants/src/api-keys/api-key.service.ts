@@ -23,6 +23,8 @@ export class ApiKeyService {
   private readonly remembered = new LRUCache<string, ApiKey | typeof NOBODY>({
     max: KEYS_REMEMBERED,
     ttl: REMEMBERED_MS,
+    // Forgetting must not fail who is being looked up; what is found then is not remembered.
+    ignoreFetchAbort: true,
     fetchMethod: async (keyHash) => (await forEverybody(() => this.keys.findByHash(keyHash))) ?? NOBODY,
   });
 

@@ -17,6 +17,8 @@ export class SessionService {
   private readonly remembered = new LRUCache<string, PersonSession | typeof NOBODY>({
     max: SESSIONS_REMEMBERED,
     ttl: REMEMBERED_MS,
+    // Forgetting must not fail who is being looked up; what is found then is not remembered.
+    ignoreFetchAbort: true,
     fetchMethod: async (tokenHash) => (await this.sessions.findByHash(tokenHash)) ?? NOBODY,
   });
 
