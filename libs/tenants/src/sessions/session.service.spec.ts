@@ -1,7 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { Clock } from '#common';
-
 import type { PersonSession, SessionRepository } from './session.repository.ts';
 import { SessionService } from './session.service.ts';
 
@@ -19,7 +17,7 @@ describe(SessionService.name, () => {
     let answer: (found: PersonSession) => void = () => undefined;
     const findByHash = () => new Promise<PersonSession>((resolve) => (answer = resolve));
     const sessions = { findByHash, endByHash: () => Promise.resolve() } as unknown as SessionRepository;
-    const service = new SessionService(sessions, { now: () => NOW } as Clock);
+    const service = new SessionService(sessions, { now: () => NOW });
 
     const identified = service.identify('a token');
     await service.endByToken('another token');
