@@ -9,8 +9,8 @@ export default {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test', '<rootDir>/tools'],
-  // Some start commands as processes of their own, on machines that do other things as well.
-  testTimeout: 60_000,
+  // Some start several commands as processes of their own, each of which loads the whole application.
+  testTimeout: 240_000,
   // Most of the time they wait for processes and databases, so a second worker is worth it on two cores as well.
   maxWorkers: 2,
   // Modules of ended suites are not given back; a worker that has grown large spends its time collecting garbage.
