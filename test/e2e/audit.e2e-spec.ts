@@ -16,6 +16,7 @@ const KEYS = '/api/v1/api-keys';
 const APPS = '/api/v1/meta-apps';
 const NUMBERS = '/api/v1/sending-numbers';
 const MESSAGES = '/api/v1/whatsapp/messages';
+const TEMPLATE_KEYS = '/api/v1/whatsapp/template-keys';
 const OTHER_TENANT = '01930000-0000-7000-8000-000000000002';
 
 interface Entry {
@@ -193,7 +194,7 @@ describe.each(DOORS)('the audit log, $door,', ({ hotRoutes }) => {
     });
 
     it('template key that is chosen and given back', async () => {
-      const path = '/api/v1/whatsapp/template-keys/audited-key';
+      const path = `${TEMPLATE_KEYS}/audited-key`;
 
       const chosen = await told('put', path, { body: { template: 'po_notification', tenant_id: TENANT } });
       const removed = await told('delete', `${path}?tenant_id=${TENANT}`);
@@ -278,6 +279,22 @@ describe.each(DOORS)('the audit log, $door,', ({ hotRoutes }) => {
         { outcome: 'refused', code: 'not-found', actor, action: 'api-key.revoked', before: null, after: null },
         { outcome: 'refused', code: 'validation-failed', actor, action: 'api-key.created' },
       ]);
+    });
+
+    it('a tenant that is no text, of which the entry shows nothing', async () => {
+      const { key } = await aKey('templates:write');
+      const choice = { template: 'po_notification' };
+      const twice = `tenant_id=${TENANT}&tenant_id=${OTHER_TENANT}`;
+
+      const asked = [
+        await told('put', `${TEMPLATE_KEYS}/audited-key`, { key, body: { ...choice, tenant_id: 5 }, status: /^422/ }),
+        await told('put', `${TEMPLATE_KEYS}/audited-key`, { key, body: { ...choice, tenant_id: {} }, status: /^422/ }),
+        await told('delete', `${TEMPLATE_KEYS}/audited-key?${twice}`, { key, status: /^422/ }),
+        await told('delete', `/api/v1/whatsapp/templates/po_notification?${twice}`, { key, status: /^422/ }),
+      ];
+
+      const refused = { outcome: 'refused', code: 'validation-failed', before: null, after: null };
+      expect(asked.map(({ entries }) => entries.at(-1))).toMatchObject(asked.map(() => refused));
     });
 
     it('and not what nobody with a key asked for, nor more than a caller can be bothered to read', async () => {

@@ -3,6 +3,10 @@ import { connect } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { newId } from '#common';
+
+import { createOpenApiDocument } from '../../apps/api/src/operations/openapi/document.ts';
+import { operationsOf } from '../../apps/api/src/operations/openapi/json-schema.ts';
 import { aPhone } from '../factories/messages.ts';
 import { ADMIN_KEY, DOORS, startTestApp, TENANT, type TestApp } from '../support/test-app.ts';
 
@@ -72,6 +76,18 @@ describe.each(DOORS)('what cannot be read, $door,', ({ hotRoutes }) => {
     expect(head).toContain('Content-Type: application/problem+json');
     expect(problem).toMatchObject({ status, type: expect.stringMatching(/^urn:palomar:problem:/) });
     expect(head).toContain(`X-Request-Id: ${problem.request_id}`);
+  });
+
+  it('is a body that is not there, nor its length, whatever the route', async () => {
+    const unsafe = operationsOf(createOpenApiDocument(app.nest)).filter(({ method }) => method !== 'get');
+    for (const { method, path } of unsafe) {
+      const route = `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, () => newId())}`;
+      const head = ['Host: a', `Authorization: Bearer ${ADMIN_KEY}`, 'Connection: close'].join('\r\n');
+
+      const answer = await tell(app.url, `${route} HTTP/1.1\r\n${head}\r\n\r\n`);
+
+      expect(`${route}: ${answer}`).toMatch(/: HTTP\/1.1 [24]\d\d /);
+    }
   });
 
   it('stops nobody', async () => {

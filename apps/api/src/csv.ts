@@ -3,6 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { type Options, stringify } from 'csv-stringify';
 import type { Response } from 'express';
 
+import { ignoreReaderLeft } from './ignore-reader-left.ts';
+
 export interface CsvFile {
   /** Without ending. */
   name: string;
@@ -23,8 +25,5 @@ export async function sendCsv(response: Response, { name, columns, rows }: CsvFi
     'Content-Disposition': `attachment; filename="${name}.csv"`,
   });
   const text = stringify({ ...OPTIONS, columns: [...columns] });
-  // A reader who goes away is no fault of ours.
-  await pipeline(rows, text, response).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw cause;
-  });
+  await pipeline(rows, text, response).catch(ignoreReaderLeft);
 }

@@ -2,7 +2,7 @@ export { ApiKey, type Scope, SCOPES } from './api-keys/api-key.entity.ts';
 export { type ApiKeyFilter, ApiKeyRepository, type NewApiKey } from './api-keys/api-key.repository.ts';
 export { ApiKeyService } from './api-keys/api-key.service.ts';
 export { Admission } from './auth/admission.ts';
-export { assertPlatform, CurrentCaller, CurrentSession, tenantOf } from './auth/caller.decorator.ts';
+export { assertPlatform, CurrentCaller, CurrentSession, tenantAskedFor, tenantOf } from './auth/caller.decorator.ts';
 export { type AuthenticatedRequest, CallerGuard } from './auth/caller.guard.ts';
 export type { Actor, Caller } from './auth/caller.ts';
 export { type Access, accessTo, ForPeople, Public, RequireScope } from './auth/require-scope.decorator.ts';

@@ -18,6 +18,7 @@ import {
   type Caller,
   CurrentCaller,
   RequireScope,
+  tenantAskedFor,
   tenantOf,
 } from '#tenants';
 
@@ -50,7 +51,7 @@ export class ApiKeysController {
   @ApiOperation({ summary: 'List API keys', description: 'Newest first.' })
   @ApiPageResponse(ApiKeyResponse)
   async list(@CurrentCaller() caller: Caller, @Query() { limit, cursor, ended, tenant_id: named }: ListApiKeysDto) {
-    const tenantId = caller.tenantId === null ? named?.toLowerCase() : tenantOf(caller, named);
+    const tenantId = tenantAskedFor(caller, named);
     const now = this.clock.now();
     const filter = { ...(tenantId && { tenantId }), ...(!ended && { activeAt: now }) };
     const found = await this.keys.list(filter, limit + 1, readCursor(cursor));
@@ -159,7 +160,7 @@ export class ApiKeysController {
 
 /** Only a platform key makes platform keys, and it says so: nobody makes one by leaving something out. */
 function ownerOf(caller: Caller, named: string | null | undefined): string | null {
-  if (caller.tenantId !== null) return tenantOf(caller, named ?? undefined);
+  if (caller.tenantId !== null) return tenantOf(caller, named);
   if (named !== undefined) return named?.toLowerCase() ?? null;
   const message = 'is required with a platform key: the tenant to act for, or null for a platform key';
   throw new ValidationError([{ field: 'tenant_id', message }], 'tenant-required');

@@ -11,14 +11,15 @@ import type { Response } from 'express';
 import { DataSource } from 'typeorm';
 
 import { AuditEntryRepository, type AuditFilter, verifyChain } from '#audit';
-import { assertPlatform, type Caller, CurrentCaller, RequireScope, tenantOf } from '#tenants';
+import { assertPlatform, type Caller, CurrentCaller, RequireScope, tenantAskedFor } from '#tenants';
 
 import { sendCsv } from '../csv.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
+import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import {
   AuditChainResponse,
+  AuditEntryResponse,
   AuditFiltersDto,
-  AuditPageResponse,
   ListAuditDto,
   toAuditEntryResponse,
   toAuditFilter,
@@ -40,8 +41,8 @@ export class AuditController {
 
   @Get()
   @ApiOperation({ summary: 'List audit entries', description: 'Newest first.' })
-  @ApiOkResponse({ type: AuditPageResponse })
-  async list(@CurrentCaller() caller: Caller, @Query() query: ListAuditDto): Promise<AuditPageResponse> {
+  @ApiPageResponse(AuditEntryResponse)
+  async list(@CurrentCaller() caller: Caller, @Query() query: ListAuditDto) {
     const { limit, cursor } = query;
     const found = await this.entries.list(toFilter(caller, query), limit + 1, readCursor(cursor));
     return toPage(found, limit, toAuditEntryResponse);
@@ -77,8 +78,6 @@ export class AuditController {
   }
 }
 
-/** A tenant's key sees its tenant; a platform key sees every tenant, or the one it names. */
 function toFilter(caller: Caller, query: AuditFiltersDto): AuditFilter {
-  const { tenant_id: named } = query;
-  return toAuditFilter(caller.tenantId === null ? named : tenantOf(caller, named), query);
+  return toAuditFilter(tenantAskedFor(caller, query.tenant_id), query);
 }

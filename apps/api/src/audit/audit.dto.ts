@@ -108,12 +108,6 @@ export class AuditEntryResponse {
   @ApiProperty({ description: 'SHA-256 over this entry and the one before.' }) hash: string;
 }
 
-@ApiSchema({ name: 'AuditPage' })
-export class AuditPageResponse {
-  @ApiProperty({ type: [AuditEntryResponse] }) data: AuditEntryResponse[];
-  @ApiProperty({ example: { next_cursor: null } }) paging: { next_cursor: string | null };
-}
-
 export function toAuditEntryResponse(entry: AuditEntry): AuditEntryResponse {
   return {
     id: entry.id,

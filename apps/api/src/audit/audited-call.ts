@@ -10,7 +10,8 @@ import type { Audited, AuditedCall } from './audited.decorator.ts';
 export type AuditedRequest = Request & { caller?: Caller; audited?: Audited };
 
 export function callOf({ params, query, body }: Request, caller: Caller): AuditedCall {
-  return { caller, params: params as Record<string, string>, query, body };
+  // Pipes, which make an empty body of none, come after this.
+  return { caller, params: params as Record<string, string>, query, body: (body as unknown) ?? {} };
 }
 
 /** What is known of the object: before, after, and in the answer. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { isUuid, NotFoundError } from '#common';
 import { ContactRepository } from '#messages';
-import { type Caller, tenantOf } from '#tenants';
+import { type Caller, tenantAskedFor } from '#tenants';
 
 import { readCursor, toPage } from '../messages/cursor.ts';
 import { type ContactResponse, toContactResponse } from './contact.response.ts';
@@ -19,8 +19,7 @@ export class ContactsService {
   constructor(private readonly contacts: ContactRepository) {}
 
   async list(caller: Caller, dto: ListContactsDto): Promise<ContactPage> {
-    // A tenant's key sees its tenant; a platform key sees every tenant, or the one it names.
-    const tenantId = caller.tenantId === null ? dto.tenant_id : tenantOf(caller, dto.tenant_id);
+    const tenantId = tenantAskedFor(caller, dto.tenant_id);
     const filter = { tenantId, phone: dto.phone, userId: dto.user_id, name: dto.name };
     const found = await this.contacts.list(filter, dto.limit + 1, readCursor(dto.cursor));
     const addresses = await this.contacts.findAddresses(found.map(({ id }) => id));

@@ -10,7 +10,7 @@ import {
   WhatsAppMessageRepository,
   windowAt,
 } from '#messages';
-import { type Caller, CurrentCaller, RequireScope, SenderDirectory, tenantOf } from '#tenants';
+import { type Caller, CurrentCaller, RequireScope, SenderDirectory, tenantAskedFor } from '#tenants';
 import { CloudApiClient, CloudApiError, CloudApiRefusal } from '#whatsapp';
 
 import { Audited } from '../audit/audited.decorator.ts';
@@ -119,8 +119,7 @@ export class ConversationsController {
 }
 
 function toFilter(caller: Caller, query: ListConversationsDto): ConversationFilter {
-  // A tenant's key sees its tenant; a platform key sees every tenant, or the one it names.
-  const tenantId = caller.tenantId === null ? query.tenant_id : tenantOf(caller, query.tenant_id);
+  const tenantId = tenantAskedFor(caller, query.tenant_id);
   return {
     ...(tenantId && { tenantId }),
     ...(query.phone_number_id && { phoneNumberId: query.phone_number_id }),

@@ -21,6 +21,7 @@ import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
 import { NotAudited } from '../audit/audited.decorator.ts';
 import { sendAnswer } from '../idempotency/send-answer.ts';
+import { ignoreReaderLeft } from '../ignore-reader-left.ts';
 import { contentHeaders, isKnown, readRange } from './content-headers.ts';
 import { FormUploadInterceptor } from './form-upload.interceptor.ts';
 import { MediaResponse, toMediaResponse, UploadedMediaResponse } from './media.response.ts';
@@ -119,9 +120,6 @@ export class MediaController {
       bytes.destroy();
       return void response.end();
     }
-    // A reader who goes away is no fault of ours.
-    await pipeline(bytes, response).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw cause;
-    });
+    await pipeline(bytes, response).catch(ignoreReaderLeft);
   }
 }

@@ -8,7 +8,7 @@ import {
   type WhatsAppMessage,
   WhatsAppMessageRepository,
 } from '#messages';
-import { type Caller, tenantOf } from '#tenants';
+import { type Caller, tenantAskedFor } from '#tenants';
 import { OutboxPoller, SendHoldsService, WhatsAppBusinessService } from '#whatsapp';
 
 import { SendsByHand } from '../audit/sends-by-hand.ts';
@@ -150,10 +150,8 @@ export class MessagesService {
   }
 }
 
-/** A tenant's key sees its tenant; a platform key sees every tenant, or the one it names. */
 function toFilter(caller: Caller, filters: MessageFiltersDto): MessageFilter {
-  const { tenant_id: named } = filters;
-  return toMessageFilter(caller.tenantId === null ? named : tenantOf(caller, named), filters);
+  return toMessageFilter(tenantAskedFor(caller, filters.tenant_id), filters);
 }
 
 async function* follow(first: WhatsAppMessage[], next: (beforeId: string) => Promise<WhatsAppMessage[]>) {

@@ -10,7 +10,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 
-import { type Caller, CurrentCaller, PeopleService, PersonRepository, RequireScope, tenantOf } from '#tenants';
+import { type Caller, CurrentCaller, PeopleService, PersonRepository, RequireScope, tenantAskedFor } from '#tenants';
 
 import { Audited, type AuditedCall } from '../audit/audited.decorator.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
@@ -48,7 +48,7 @@ export class PeopleController {
     @CurrentCaller() caller: Caller,
     @Query() { limit, cursor, tenant_id: named, role, disabled }: ListPeopleDto,
   ) {
-    const tenantId = caller.tenantId === null ? named?.toLowerCase() : tenantOf(caller, named);
+    const tenantId = tenantAskedFor(caller, named);
     const filter = { ...(tenantId && { tenantId }), ...(role && { role }), withDisabled: disabled };
     return toPage(await this.repository.list(filter, limit + 1, readCursor(cursor)), limit, toPersonResponse);
   }

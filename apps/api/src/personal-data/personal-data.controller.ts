@@ -16,6 +16,7 @@ import type { Response } from 'express';
 import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
 import { Audited } from '../audit/audited.decorator.ts';
+import { ignoreReaderLeft } from '../ignore-reader-left.ts';
 import { PreferWait } from '../messages/prefer-wait.decorator.ts';
 import { ErasureResponse, PersonDto, toErasureResponse } from './personal-data.dto.ts';
 import { PersonalDataService } from './personal-data.service.ts';
@@ -48,10 +49,7 @@ export class PersonalDataController {
       'Content-Type': 'application/json; charset=utf-8',
       'Content-Disposition': 'attachment; filename="person.json"',
     });
-    // A reader who goes away is no fault of ours.
-    await pipeline(text, response).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw cause;
-    });
+    await pipeline(text, response).catch(ignoreReaderLeft);
   }
 
   @Post('erasures')

@@ -66,5 +66,5 @@ function addressesIn({ phone, user_id: userId }: PersonDto): string[] {
 /** Only a platform key reaches every tenant, and it says so: nobody does by leaving something out. */
 function ownerOf(caller: Caller, named: string | null | undefined): string | null {
   if (caller.tenantId === null && named === null) return null;
-  return tenantOf(caller, named ?? undefined);
+  return tenantOf(caller, named);
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { Clock } from '#common';
 import { DeliveryStatisticsView, type Span, type StatisticsFilter } from '#messages';
-import { type Caller, tenantOf } from '#tenants';
+import { type Caller, tenantAskedFor } from '#tenants';
 import { explainErrorCode } from '#whatsapp';
 
 import type { SeriesDto, StatisticsDto } from './dto/statistics.dto.ts';
@@ -70,11 +70,6 @@ export class StatisticsService {
     const filter = { tenantId: tenantAskedFor(caller, query.tenant_id), templateName: query.template_name };
     return { filter, span, counted: countedSpan(span, now) };
   }
-}
-
-/** Undefined: every tenant, which a platform key may ask for. */
-export function tenantAskedFor(caller: Caller, named: string | undefined): string | undefined {
-  return caller.tenantId === null && named === undefined ? undefined : tenantOf(caller, named);
 }
 
 export function toTimes({ from, to }: Span): { from: string; to: string } {

@@ -8,12 +8,12 @@ import {
   type Span,
   type StatisticsFilter,
 } from '#messages';
-import type { Caller } from '#tenants';
+import { type Caller, tenantAskedFor } from '#tenants';
 import { type FreeTier, freeTierAt, isCharged } from '#whatsapp';
 
 import type { UsageDto } from './dto/statistics.dto.ts';
 import type { FreeTierResponse, PricedMessages, UsageResponse, UsedFreeTier } from './dto/usage.response.ts';
-import { tenantAskedFor, toTimes } from './statistics.service.ts';
+import { toTimes } from './statistics.service.ts';
 import { countedSpan, readMonth, startOfMonth } from './statistics-span.ts';
 
 interface Used {

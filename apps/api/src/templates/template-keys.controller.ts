@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTa
 
 import { NotFoundError } from '#common';
 import type { KeyOwner } from '#messages';
-import { type Caller, CurrentCaller, RequireScope, SenderDirectory, tenantOf } from '#tenants';
+import { type Caller, CurrentCaller, RequireScope, SenderDirectory, tenantAskedFor } from '#tenants';
 import { TemplateKeysService } from '#whatsapp';
 
 import { Audited } from '../audit/audited.decorator.ts';
@@ -103,8 +103,7 @@ export class TemplateKeysController {
 
   /** A tenant's key chooses for its tenant; a platform key for the tenant it names, or for everybody. */
   private ownerOf(caller: Caller, { tenant_id: named }: TemplateKeyScopeDto): KeyOwner {
-    const isForAll = caller.tenantId === null && named === undefined;
-    const tenantId = isForAll ? null : tenantOf(caller, named);
+    const tenantId = tenantAskedFor(caller, named) ?? null;
     return { tenantId, businessAccountId: this.senders.forTenant(tenantId).businessAccountId };
   }
 }

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 
 import { AppError, isUuid, PLATFORM_TENANT_ID, ValidationError } from '#common';
 import { TemplateListView, type WhatsAppTemplate, WhatsAppTemplateRepository } from '#messages';
-import { type Caller, type Sender, SenderDirectory, tenantOf } from '#tenants';
+import { type Caller, type Sender, SenderDirectory, tenantAskedFor } from '#tenants';
 import {
   type Read,
   readNewTemplate,
@@ -130,7 +130,7 @@ export class TemplatesService {
 
   /** Null: the platform's own account. */
   private tenantIdOf(caller: Caller, named: string | undefined): string | null {
-    return caller.tenantId === null && named === undefined ? null : tenantOf(caller, named);
+    return tenantAskedFor(caller, named) ?? null;
   }
 }
 

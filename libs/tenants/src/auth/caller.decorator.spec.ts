@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AppError, ValidationError } from '#common';
 
 import { SCOPES } from '../api-keys/api-key.entity.ts';
-import { tenantOf } from './caller.decorator.ts';
+import { tenantAskedFor, tenantOf } from './caller.decorator.ts';
 import type { Actor, Caller } from './caller.ts';
 
 const OURS = '0192f0c1-2b3c-7d4e-8f50-6172839405a6';
@@ -24,13 +24,14 @@ function refusalOf(attempt: () => unknown): unknown {
 describe(tenantOf.name, () => {
   it.each([
     ['none', undefined],
+    ['null', null],
     ['itself', OURS],
     ['itself in capitals', OURS.toUpperCase()],
   ])('is the tenant of its key when the request names %s', (_what, named) => {
     expect(tenantOf(tenant, named)).toBe(OURS);
   });
 
-  it.each([ANOTHERS, 'PO-2024-001', ''])('refuses a tenant’s key that names the foreign "%s"', (named) => {
+  it.each([ANOTHERS, 'PO-2024-001', '', 5, [OURS], {}])('refuses a tenant’s key that names the foreign %j', (named) => {
     const refusal = refusalOf(() => tenantOf(tenant, named));
 
     expect(refusal).toBeInstanceOf(AppError);
@@ -54,5 +55,17 @@ describe(tenantOf.name, () => {
       code: 'tenant-required',
       errors: [{ field: 'data.tenant_id', message }],
     });
+  });
+});
+
+describe(tenantAskedFor.name, () => {
+  it.each([undefined, null])('is every tenant for a platform key that names %p', (named) => {
+    expect(tenantAskedFor(platform, named)).toBeUndefined();
+  });
+
+  it('is the one that a platform key names, and no other than its own for a tenant’s', () => {
+    expect(tenantAskedFor(platform, OURS.toUpperCase())).toBe(OURS);
+    expect(tenantAskedFor(tenant, undefined)).toBe(OURS);
+    expect(() => tenantAskedFor(tenant, ANOTHERS)).toThrow(AppError);
   });
 });

@@ -30,17 +30,18 @@ export function assertPlatform({ tenantId, actor }: Caller): void {
 }
 
 /**
- * The tenant a request acts for, in lower case: the caller's own, or the one that the platform names in `field`.
+ * The tenant a request acts for, in lower case: the caller's own, or the one that the platform names in `field`, of which
+ * nobody need have said yet that it is text.
  * @throws ValidationError 422 when the platform names none; AppError 403 when a tenant's caller names another tenant
  */
-export function tenantOf(caller: Caller, named: string | undefined, field = 'tenant_id'): string {
+export function tenantOf(caller: Caller, named: unknown, field = 'tenant_id'): string {
   const isPerson = caller.actor.kind === 'person';
   if (caller.tenantId === null) {
     if (isUuid(named)) return named.toLowerCase();
     const fault = named ? 'must be a UUID' : `is required ${isPerson ? 'of a platform-admin' : 'with a platform key'}`;
     throw new ValidationError([{ field, message: `${fault}: the tenant to act for` }], 'tenant-required');
   }
-  if (named !== undefined && named.toLowerCase() !== caller.tenantId) {
+  if (isNamed(named) && !(isUuid(named) && named.toLowerCase() === caller.tenantId)) {
     throw new AppError(
       403,
       'tenant-foreign',
@@ -48,4 +49,13 @@ export function tenantOf(caller: Caller, named: string | undefined, field = 'ten
     );
   }
   return caller.tenantId;
+}
+
+/** The same where the platform need name none; undefined then stands for every tenant. */
+export function tenantAskedFor(caller: Caller, named: unknown): string | undefined {
+  return caller.tenantId === null && !isNamed(named) ? undefined : tenantOf(caller, named);
+}
+
+function isNamed(tenant: unknown): boolean {
+  return tenant !== undefined && tenant !== null;
 }

@@ -98,7 +98,7 @@ export class PeopleService {
  * @throws AppError 403, ValidationError 422
  */
 function tenantFor(caller: Caller, role: PersonRole, named: string | null | undefined): string | null {
-  if (role !== 'platform-admin') return tenantOf(caller, named ?? undefined);
+  if (role !== 'platform-admin') return tenantOf(caller, named);
   if (caller.tenantId !== null) {
     throw new AppError(403, 'role-above-own', 'Only a platform-admin, or a platform key, makes platform-admins.');
   }
