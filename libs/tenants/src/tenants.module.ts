@@ -1,6 +1,6 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 
-import { Fingerprints, SecretBox } from '#common';
+import { KeyedHashes, SecretBox } from '#common';
 
 import { ApiKeyRepository } from './api-keys/api-key.repository.ts';
 import { ApiKeyService } from './api-keys/api-key.service.ts';
@@ -72,12 +72,12 @@ export class TenantsModule {
       providers: [
         { provide: PlatformKey, useValue: new PlatformKey(platformKey) },
         { provide: SecretBox, useValue: new SecretBox(encryptionKey, previousEncryptionKey) },
-        { provide: Fingerprints, useValue: new Fingerprints(encryptionKey) },
+        { provide: KeyedHashes, useValue: new KeyedHashes(encryptionKey) },
         ...offered,
         ...own,
         { provide: SignInJournal, useClass: signInJournal },
       ],
-      exports: [...offered, SecretBox, Fingerprints],
+      exports: [...offered, SecretBox, KeyedHashes],
     };
   }
 }

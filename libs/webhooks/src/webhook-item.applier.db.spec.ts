@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
-import { type AppConfig, Fingerprints, newId } from '#common';
+import { type AppConfig, KeyedHashes, newId } from '#common';
 import { MediaIntake, MediaRepository } from '#media';
 import {
   ContactRepository,
@@ -41,7 +41,7 @@ describe(WebhookItemApplier.name, () => {
     db = store.db;
     const told = new ToldMessageRepository();
     contacts = new ContactRepository(db);
-    people = new ErasedPeople(db, new Fingerprints(randomBytes(32)));
+    people = new ErasedPeople(db, new KeyedHashes(randomBytes(32)));
     applier = new WebhookItemApplier(
       new MessageKeeper(told, new ConversationRepository(db), new MediaIntake(new MediaRepository(db))),
       new ContactKeeper(contacts, told, { whatsapp: WORDS as Partial<AppConfig['whatsapp']> } as AppConfig),

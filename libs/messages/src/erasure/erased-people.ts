@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { Fingerprints, phoneSpellings, preparedRows, queryRows, type SqlRunner, type Statement } from '#common';
+import { KeyedHashes, phoneSpellings, preparedRows, queryRows, type SqlRunner, type Statement } from '#common';
 
 /** Somebody in touch with a number of ours, or spoken of by Meta in words that are newer than this code. */
 export interface InTouchWith {
@@ -50,7 +50,7 @@ export function mentionsOf(addresses: string[]): string[] {
 export class ErasedPeople {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly fingerprints: Fingerprints,
+    private readonly hashes: KeyedHashes,
   ) {}
 
   /** Rounds of webhooks in other transactions are over when this resolves, and none begins until this one ends. */
@@ -120,11 +120,11 @@ export class ErasedPeople {
   }
 
   private keyOf(place: string, address: string): string {
-    return this.fingerprints.of(`${place} ${address}`);
+    return this.hashes.of(`${place} ${address}`);
   }
 
   private refusalOf(tenantId: string, address: string): string {
-    return this.fingerprints.of(`marketing ${tenantId} ${address}`);
+    return this.hashes.of(`marketing ${tenantId} ${address}`);
   }
 }
 

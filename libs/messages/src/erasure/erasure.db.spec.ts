@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
-import { Fingerprints, leastIdAt, newId, SecretBox } from '#common';
+import { KeyedHashes, leastIdAt, newId, SecretBox } from '#common';
 
 import { aMessageStore, type MessageStore, timelineOf } from '../../../../test/factories/message-store.ts';
 import {
@@ -42,7 +42,7 @@ let erasures: ErasureRepository;
 beforeAll(async () => {
   store = await aMessageStore();
   db = store.db;
-  erased = new ErasedPeople(db, new Fingerprints(randomBytes(32)));
+  erased = new ErasedPeople(db, new KeyedHashes(randomBytes(32)));
   people = new PersonRepository(db);
   erasures = new ErasureRepository(db, people, erased, new SecretBox(randomBytes(32)));
 });

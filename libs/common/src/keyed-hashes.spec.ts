@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { Fingerprints } from './fingerprints.ts';
+import { KeyedHashes } from './keyed-hashes.ts';
 
-const under = (key: string) => new Fingerprints(Buffer.alloc(32, key));
+const under = (key: string) => new KeyedHashes(Buffer.alloc(32, key));
 
-describe(Fingerprints.name, () => {
+describe(KeyedHashes.name, () => {
   it('recognises a text under the same key, and only there', () => {
     expect(under('a').of('+34612345678')).toBe(under('a').of('+34612345678'));
     expect(under('b').of('+34612345678')).not.toBe(under('a').of('+34612345678'));

@@ -4,7 +4,7 @@ import { createHmac, hkdfSync } from 'node:crypto';
  * Recognises what must not be kept: an HMAC under a key of its own, derived from `ENCRYPTION_KEY`. Phone numbers are few
  * enough to try them all, so a plain hash would be no protection.
  */
-export class Fingerprints {
+export class KeyedHashes {
   private readonly key: Buffer;
 
   /** `encryptionKey`: 32 bytes. */
