@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { newId } from '#common';
 import { freePort } from '#embedded';
 
 import { eventually } from '../support/eventually.ts';
@@ -97,6 +98,40 @@ describe('operations', () => {
       { action: 'api-key.created', before: null, actor: { kind: 'environment', name: 'command line' } },
     ]);
     expect(JSON.stringify(body)).not.toContain(key);
+  });
+
+  it('makes, lists and changes people by command, which the audit log tells without their passwords', async () => {
+    const email = `ana-${newId()}@example.com`;
+    const made = await run('people', [
+      'create',
+      '--email',
+      email,
+      '--name',
+      'Ana García',
+      '--role',
+      'viewer',
+      '--tenant',
+      TENANT,
+    ]);
+    const reset = await run('people', ['reset-password', email]);
+    const disabled = await run('people', ['disable', email]);
+    const listed = await run('people', ['list']);
+    const enabled = await run('people', ['enable', email]);
+
+    expect([made, reset, disabled, enabled].map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    expect(listed.stdout).toContain(`${email}  Ana García  viewer  ${TENANT}  disabled`);
+    const { body } = await app.api.get('/api/v1/audit').query({ object: 'person', tenant_id: TENANT }).expect(200);
+    expect(body.data).toMatchObject([
+      { action: 'person.enabled', before: { state: 'disabled' }, after: { state: 'active' } },
+      { action: 'person.disabled', before: { state: 'active' }, after: { state: 'disabled' } },
+      { action: 'person.password-reset', actor: { kind: 'environment', name: 'command line' } },
+      { action: 'person.created', before: null, after: { name: 'Ana García', role: 'viewer' } },
+    ]);
+    for (const { stdout } of [made, reset]) {
+      const [password] = stdout.trim().split('\n').slice(-1);
+      expect(password).toMatch(/^\S{10,}$/);
+      expect(JSON.stringify(body)).not.toContain(password);
+    }
   });
 
   it('verifies the audit log by command, up to a head that was noted', async () => {

@@ -1,12 +1,13 @@
 import 'reflect-metadata';
 
 import { isEmail } from 'class-validator';
-import type { DataSource } from 'typeorm';
 
-import { isUuid } from '#common';
+import { isUuid, type JointDataSource } from '#common';
 import { newPassword, Passwords, PEOPLE_ROLES, type PersonChange, PersonRepository, type PersonRole } from '#tenants';
 
 import { UsageError } from '../explain-failure.ts';
+import { toPersonResponse } from '../people/person.dto.ts';
+import { audited } from './audited.ts';
 import { print, readArguments } from './command-line.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -27,41 +28,50 @@ const OPTIONS = {
 } as const;
 type Values = ReturnType<typeof readArguments<typeof OPTIONS>>['values'];
 
-await withDatabase(async (dataSource: DataSource) => {
+await withDatabase(async (dataSource) => {
   const people = new PersonRepository(dataSource);
   const { values, positionals } = readArguments(OPTIONS, USAGE);
   const [action, email] = positionals;
+  const change = (told: string, wanted: PersonChange) => changePerson(dataSource, people, { email, told, wanted });
   switch (action) {
     case 'create':
-      return create(people, values);
+      return create(dataSource, people, values);
     case 'list':
       return list(people);
     case 'reset-password': {
       const password = newPassword();
       const passwordHash = await new Passwords().hash(password);
-      await change(people, email, { passwordHash, passwordIsTemporary: true, identity: null });
+      await change('person.password-reset', { passwordHash, passwordIsTemporary: true, identity: null });
       return print(
         `The sessions of ${email} are over. The new password is shown this once, and is to be changed:`,
         password,
       );
     }
     case 'disable':
-      await change(people, email, { disabledAt: new Date() });
+      await change('person.disabled', { disabledAt: new Date() });
       return print(`${email} is signed out and cannot sign in.`);
     case 'enable':
-      await change(people, email, { disabledAt: null });
+      await change('person.enabled', { disabledAt: null });
       return print(`${email} can sign in.`);
     default:
       throw new UsageError(USAGE);
   }
 });
 
-async function create(people: PersonRepository, values: Values): Promise<void> {
+async function create(dataSource: JointDataSource, people: PersonRepository, values: Values): Promise<void> {
   const given = newPerson(values);
   const password = newPassword();
   const passwordHash = await new Passwords().hash(password);
-  const person = await people.create({ ...given, passwordHash, passwordIsTemporary: true });
-  if (!person) throw new UsageError(`Somebody has the e-mail address ${given.email} already.`);
+  const made = async () => {
+    const person = await people.create({ ...given, passwordHash, passwordIsTemporary: true });
+    if (!person) throw new UsageError(`Somebody has the e-mail address ${given.email} already.`);
+    return person;
+  };
+  const person = await audited(dataSource, 'person.created', made, (one) => ({
+    tenantId: one.tenantId,
+    objectId: one.id,
+    after: toPersonResponse(one),
+  }));
   print(`${person.role} ${person.email} is made. The password is shown this once, and is to be changed:`, password);
 }
 
@@ -87,9 +97,27 @@ async function list(people: PersonRepository): Promise<void> {
   }
 }
 
-async function change(people: PersonRepository, email: string | undefined, wanted: PersonChange): Promise<void> {
+interface Change {
+  email: string | undefined;
+  /** The action, as the audit log calls it. */
+  told: string;
+  wanted: PersonChange;
+}
+
+async function changePerson(dataSource: JointDataSource, people: PersonRepository, change: Change): Promise<void> {
+  const { email, told, wanted } = change;
   const person = email === undefined ? null : await people.findByEmail(email);
   if (!person) throw new UsageError(`There is nobody with the e-mail address ${email ?? ''}.\n${USAGE}`);
-  const outcome = await people.change(person.id, wanted);
-  if (outcome === 'last') throw new UsageError(`${email} is the last platform-admin; make another one first.`);
+  const { id: objectId, tenantId } = person;
+  const changed = async () => {
+    const outcome = await people.change(objectId, wanted);
+    if (outcome === 'last') throw new UsageError(`${email} is the last platform-admin; make another one first.`);
+    return people.findById(objectId);
+  };
+  await audited(dataSource, told, changed, (after) => ({
+    tenantId,
+    objectId,
+    before: toPersonResponse(person),
+    after: after && toPersonResponse(after),
+  }));
 }
