@@ -1,12 +1,13 @@
 import type { Statement } from '#common';
 
 /**
- * Whether message `m` must wait: something to the same person is on the wire, stands before it (higher priority, or accepted
- * earlier), or waits because Meta throttles the pair. What a person must settle (unconfirmed), what is for later
- * (scheduled), what is too late, and what waits for a stopped template or a suspended tenant lets the others pass. Three questions, each with an
- * index of its own: in one, the first of ten thousand messages would be compared with all of them. Each is put so that no
- * other partial index fits it (hence the `coalesce`, and the order of the last): a planner whose statistics know of no
- * waiting message takes any that does for empty, and the claim would walk through the whole queue for each row.
+ * Whether message `m` must wait: something to the same person is on the wire, stands before it (higher priority, or
+ * accepted earlier), or waits because Meta throttles the pair. What a person must settle (unconfirmed), what is for
+ * later (scheduled), what is too late, and what waits for a stopped template or a suspended tenant lets the others pass.
+ * Three questions, each with an index of its own: in one, the first of ten thousand messages would be compared with all
+ * of them. Each is put so that no other partial index fits it (hence the `coalesce`, and the order of the last): a
+ * planner whose statistics know of no waiting message takes any that does for empty, and the claim would walk through
+ * the whole queue for each row.
  */
 export const BLOCKED = `(
   EXISTS (

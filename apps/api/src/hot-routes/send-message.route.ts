@@ -36,13 +36,9 @@ export function sendMessageRoute(admission: Admission, messages: MessagesService
       const caller = await admission.admit(request, 'messages:send', (told) => Object.assign(answered, told));
       const idempotencyKey = headers['idempotency-key'] as string | undefined;
       const waitMs = readPreferWait(textOf(headers.prefer));
-      const {
-        status,
-        body: answer,
-        replayed,
-      } = await messages.send(caller, parse(await body), { idempotencyKey, waitMs });
-      if (replayed) answered['Idempotency-Replayed'] = 'true';
-      return { status, body: answer };
+      const sent = await messages.send(caller, parse(await body), { idempotencyKey, waitMs });
+      if (sent.replayed) answered['Idempotency-Replayed'] = 'true';
+      return sent;
     },
   };
 }
