@@ -13,9 +13,10 @@ export interface DatabaseOptions {
 
 /**
  * How PostgreSQL plans our statements, each of which goes by an index: a plan that was prepared while a table was small
- * must not walk through all of it when it has grown, and compiling a claim costs twenty times what it saves.
+ * must not walk through all of it when it has grown, compiling a claim costs twenty times what it saves, and so does a
+ * process started to help.
  */
-const PLANNER = '-c enable_seqscan=off -c jit=off';
+const PLANNER = '-c enable_seqscan=off -c jit=off -c max_parallel_workers_per_gather=0';
 
 /** The connection as every process of ours opens it. The schema comes from migrations only: `synchronize` is off everywhere. */
 export function databaseOptions({ url, poolSize }: DatabaseOptions): DataSourceOptions & { type: 'postgres' } {

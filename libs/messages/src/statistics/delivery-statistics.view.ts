@@ -5,7 +5,7 @@ import { queryRows } from '#common';
 
 import type { MessagePricing } from '../entities/whatsapp-message.entity.ts';
 import { type CountSpans, type Span, splitSpan } from './count-spans.ts';
-import { type Counter, COUNTERS, GROUP, LABELS_OF_MESSAGES, labelsOfChanges } from './statistics.sql.ts';
+import { type Counter, COUNTERS, GROUP, LABELS_OF_MESSAGES, labelsOfChanges, QUARTER_OF } from './statistics.sql.ts';
 
 /** Whose messages; undefined: of every tenant, of every template and of none. */
 export interface StatisticsFilter {
@@ -161,10 +161,10 @@ function counted(filter: StatisticsFilter, spans: CountSpans, scope: Scope): { s
     ...spans.days.map(cells('day')),
     ...spans.quarters.map(cells('quarter')),
     ...(whole.length > 0
-      ? [spread(`SELECT * FROM (${labelsOfChanges('statistics_changes')} WHERE ${changes}) AS c`)]
+      ? [spread(`SELECT * FROM (${labelsOfChanges('statistics_changes')} WHERE ${changes}) AS c`, scope)]
       : []),
     ...spans.messages.map((span) =>
-      spread(`SELECT * FROM (${LABELS_OF_MESSAGES} AND ${between('created_at', span)}) AS m`),
+      spread(`SELECT * FROM (${LABELS_OF_MESSAGES} AND ${between('created_at', span)}) AS m`, scope),
     ),
   ];
   return { sql: parts.join('\nUNION ALL'), values };
@@ -185,12 +185,25 @@ const OF_CELL: Record<Scope, string> = {
   platform: `${NO_TENANT} AND template_name = '' AND ${OF_FILTER}`,
 };
 
-/** Labels as rows of counts. */
-function spread(labels: string): string {
+/** What the cells of a scope tell apart. */
+const TOLD_APART: Record<Scope, string[]> = {
+  own: GROUP.split(', '),
+  tenant: ['tenant_id'],
+  template: ['template_name', 'template_language'],
+  platform: [],
+};
+
+/** Labels as rows of counts: no border of a series lies within a quarter of an hour, so its first moment stands for it. */
+function spread(labels: string, scope: Scope): string {
+  const group = TOLD_APART[scope];
+  const columns = GROUP.split(', ').map((name) => (group.includes(name) ? name : `NULL AS ${name}`));
   const counters = COUNTERS.map((name) => `CASE label WHEN '${name}' THEN n ELSE 0 END AS ${name}`);
   return `
-    SELECT at, ${GROUP}, ${counters.join(', ')}, CASE WHEN label LIKE '%:%' THEN jsonb_build_object(label, n) ELSE '{}' END AS tallies
-    FROM (${labels}) AS l WHERE ${OF_FILTER}`;
+    SELECT at, ${columns.join(', ')}, ${counters.join(', ')},
+           CASE WHEN label LIKE '%:%' THEN jsonb_build_object(label, n) ELSE '{}' END AS tallies
+    FROM (
+      SELECT min(at) AS at, ${[...group, 'label'].join(', ')}, sum(n)::bigint AS n FROM (${labels}) AS l WHERE ${OF_FILTER}
+      GROUP BY ${[QUARTER_OF('at'), ...group, 'label'].join(', ')}) AS summed`;
 }
 
 const PATTERNS = { latency: '%\\_to\\_%:%', failed: 'failed:%', priced: 'priced:%' };

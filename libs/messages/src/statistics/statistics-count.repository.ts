@@ -51,8 +51,8 @@ export class StatisticsCountRepository {
   }
 }
 
-/** For all messages at once, out of the ordinary. */
-const ROOM_TO_COUNT = `SET LOCAL work_mem = '256MB'`;
+/** For all messages at once, out of the ordinary: in memory, and in the order they lie. */
+const ROOM_TO_COUNT = `SET LOCAL work_mem = '256MB'; SET LOCAL enable_seqscan = on`;
 
 const SUM_UP = `
 WITH taken AS (
