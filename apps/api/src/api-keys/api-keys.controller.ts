@@ -23,6 +23,7 @@ import {
 } from '#tenants';
 
 import { Audited, type AuditedCall } from '../audit/audited.decorator.ts';
+import { Idempotent } from '../idempotency/idempotent.decorator.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
 import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import {
@@ -60,6 +61,7 @@ export class ApiKeysController {
 
   @Post()
   @Audited('api-key.created')
+  @Idempotent()
   @ApiOperation({
     summary: 'Make an API key',
     description: 'The answer shows the key, this once: only its hash is kept.',
@@ -104,6 +106,7 @@ export class ApiKeysController {
 
   @Post(':id/rotate')
   @Audited<ApiKeysController>('api-key.rotated', { show: (keys, call) => keys.showOne(call) })
+  @Idempotent()
   @ApiOperation({
     summary: 'Replace an API key',
     description: 'Makes a key in the place of another, which goes on working for a while.',

@@ -7,6 +7,7 @@ import {
   type NestInterceptor,
 } from '@nestjs/common';
 import { ModuleRef, Reflector } from '@nestjs/core';
+import type { Response } from 'express';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { DataSource } from 'typeorm';
 
@@ -34,15 +35,27 @@ export class AuditInterceptor implements NestInterceptor {
     if (!audited) return next.handle();
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const call = callOf(request, request.caller);
+    const response = context.switchToHttp().getResponse<Response>();
     const show = () => this.show(context, audited, call);
     const handle = () => lastValueFrom(next.handle(), { defaultValue: undefined });
-    return from(audited.outside ? this.around(audited, call, show, handle) : this.within(audited, call, show, handle));
+    const did = audited.outside
+      ? this.around(audited, call, show, handle)
+      : this.within(audited, call, show, handle, () => response.hasHeader('Idempotency-Replayed'));
+    return from(did);
   }
 
-  private async within(audited: Audited, call: AuditedCall, show: Ask, handle: Ask): Promise<unknown> {
+  /** A repetition, which `isReplayed` tells once it is answered, does nothing that the log does not have. */
+  private async within(
+    audited: Audited,
+    call: AuditedCall,
+    show: Ask,
+    handle: Ask,
+    isReplayed: () => boolean,
+  ): Promise<unknown> {
     return this.dataSource.inTransaction(async (tx) => {
       const before = await show();
       const answer = await handle();
+      if (isReplayed()) return answer;
       await this.trail.record(tx, await this.done(audited, call, { before, answer }, show));
       return answer;
     });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { AppError, queryRows, type Removal, type SqlRunner } from '#common';
+import { AppError, queryRows, type Removal, SecretBox, type SqlRunner } from '#common';
 
 const REMOVED_AT_ONCE = 1_000;
 
@@ -15,6 +15,8 @@ export interface KeyedRequest {
   /** `POST /api/v1/whatsapp/messages` */
   route: string;
   body: unknown;
+  /** The answer may show a secret: it is stored encrypted. */
+  isSecret?: boolean;
 }
 
 export interface Answer {
@@ -29,6 +31,7 @@ interface Lock {
   tenantId: string;
   key: string;
   lockedUntil: Date;
+  isSecret: boolean;
 }
 
 interface KeyRow {
@@ -42,7 +45,12 @@ const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 /** Makes two requests with one `Idempotency-Key` one. */
 @Injectable()
 export class IdempotencyService {
-  constructor(private readonly dataSource: DataSource) {}
+  private readonly logger = new Logger(IdempotencyService.name);
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly box: SecretBox,
+  ) {}
 
   /**
    * Runs `work` once per key; a repetition gets the first answer again. What `work` throws is not remembered: the caller
@@ -53,7 +61,7 @@ export class IdempotencyService {
     request: KeyedRequest,
     work: (remember: Remember | undefined) => Promise<Answer>,
   ): Promise<Answer & { replayed: boolean }> {
-    const { tenantId, key } = request;
+    const { tenantId, key, isSecret = false } = request;
     if (key === undefined) return { ...(await work(undefined)), replayed: false };
     if (!KEY.test(key)) {
       throw new AppError(
@@ -64,20 +72,21 @@ export class IdempotencyService {
     }
     const requestHash = hashOf(request);
     const lockedUntil = await this.lock(tenantId, key, requestHash);
-    if (!lockedUntil) return { ...(await this.recall(tenantId, key, requestHash)), replayed: true };
+    if (!lockedUntil) return { ...(await this.recall({ tenantId, key, isSecret }, requestHash)), replayed: true };
 
-    const lock = { tenantId, key, lockedUntil };
+    const lock = { tenantId, key, lockedUntil, isSecret };
     try {
       let stored: Answer | undefined;
       const answer = await work(async (tx, early) => {
-        await store(tx, lock, early);
+        await this.store(tx, lock, early);
         stored = early;
       });
       // Another answer in the end (after `Prefer: wait`) takes the place of the one that was stored with the deed.
-      if (answer !== stored) await store(this.dataSource, lock, answer);
+      if (answer !== stored) await this.store(this.dataSource, lock, answer);
       return { ...answer, replayed: false };
     } catch (cause) {
-      await this.unlock(lock);
+      // A transaction that failed has taken it back already, and hears nothing more.
+      await this.unlock(lock).catch((failure: unknown) => this.logger.debug({ message: 'Not unlocked', err: failure }));
       throw cause;
     }
   }
@@ -127,7 +136,7 @@ export class IdempotencyService {
     return row?.locked_until;
   }
 
-  private async recall(tenantId: string, key: string, requestHash: string): Promise<Answer> {
+  private async recall({ tenantId, key, isSecret }: Omit<Lock, 'lockedUntil'>, requestHash: string): Promise<Answer> {
     const [row] = await queryRows<KeyRow>(
       this.dataSource,
       `SELECT request_hash, response_status, response_body FROM idempotency_keys
@@ -151,7 +160,24 @@ export class IdempotencyService {
         },
       );
     }
-    return { status: row.response_status, body: JSON.parse(row.response_body) as object };
+    const text = isSecret ? this.box.open(row.response_body, placeOf({ tenantId, key })) : row.response_body;
+    return { status: row.response_status, body: JSON.parse(text) as object };
+  }
+
+  /** @throws AppError 409 when the key was given to another request meanwhile: the transaction must not commit. */
+  private async store(runner: SqlRunner, lock: Lock, { status, body }: Answer): Promise<void> {
+    const { tenantId, key, lockedUntil, isSecret } = lock;
+    const text = JSON.stringify(body);
+    const rows = await queryRows(
+      runner,
+      `UPDATE idempotency_keys SET response_status = $4, response_body = $5
+       WHERE tenant_id = $1 AND idempotency_key = $2 AND locked_until = $3 RETURNING tenant_id`,
+      [tenantId, key, lockedUntil, status, isSecret ? this.box.seal(text, placeOf(lock)) : text],
+    );
+    if (rows.length > 0) return;
+    throw new AppError(409, 'idempotency-key-in-use', 'Another request took over this Idempotency-Key.', {
+      retryAfterSeconds: 1,
+    });
   }
 
   private async unlock({ tenantId, key, lockedUntil }: Lock): Promise<void> {
@@ -163,18 +189,9 @@ export class IdempotencyService {
   }
 }
 
-/** @throws AppError 409 when the key was given to another request meanwhile: the transaction must not commit. */
-async function store(runner: SqlRunner, { tenantId, key, lockedUntil }: Lock, { status, body }: Answer): Promise<void> {
-  const rows = await queryRows(
-    runner,
-    `UPDATE idempotency_keys SET response_status = $4, response_body = $5
-     WHERE tenant_id = $1 AND idempotency_key = $2 AND locked_until = $3 RETURNING tenant_id`,
-    [tenantId, key, lockedUntil, status, JSON.stringify(body)],
-  );
-  if (rows.length > 0) return;
-  throw new AppError(409, 'idempotency-key-in-use', 'Another request took over this Idempotency-Key.', {
-    retryAfterSeconds: 1,
-  });
+/** What a secret answer is sealed for. */
+function placeOf({ tenantId, key }: Pick<Lock, 'tenantId' | 'key'>): string {
+  return `idempotency_keys.response_body/${tenantId}/${key}`;
 }
 
 function hashOf({ route, body }: KeyedRequest): string {

@@ -13,6 +13,7 @@ import {
 import { type Caller, CurrentCaller, PeopleService, PersonRepository, RequireScope, tenantAskedFor } from '#tenants';
 
 import { Audited, type AuditedCall } from '../audit/audited.decorator.ts';
+import { Idempotent } from '../idempotency/idempotent.decorator.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
 import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import {
@@ -59,6 +60,7 @@ export class PeopleController {
     description: 'The answer shows a password, this once; the person changes it at the first sign-in.',
   })
   @Audited('person.created')
+  @Idempotent()
   @ApiCreatedResponse({ type: PersonWithPasswordResponse })
   @ApiConflictResponse({ description: '`email-taken`' })
   async create(

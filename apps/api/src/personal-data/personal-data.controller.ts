@@ -16,6 +16,7 @@ import type { Response } from 'express';
 import { type Caller, CurrentCaller, RequireScope } from '#tenants';
 
 import { Audited } from '../audit/audited.decorator.ts';
+import { Idempotent } from '../idempotency/idempotent.decorator.ts';
 import { ignoreReaderLeft } from '../ignore-reader-left.ts';
 import { PreferWait } from '../messages/prefer-wait.decorator.ts';
 import { ErasureResponse, PersonDto, toErasureResponse } from './personal-data.dto.ts';
@@ -59,6 +60,7 @@ export class PersonalDataController {
       'From the answer on, nothing they said before is stored any more; what is stored is removed in the background.',
   })
   @Audited('person-data.erased', { outside: true })
+  @Idempotent()
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiHeader({ name: 'Prefer', required: false, description: '`wait=N`: until it is done, at most 30 seconds.' })
   @ApiAcceptedResponse({ type: ErasureResponse })

@@ -14,6 +14,7 @@ import { AppError, isUuid, NotFoundError } from '#common';
 import { assertPlatform, type Caller, CurrentCaller, RequireScope, SenderDirectory, SenderRepository } from '#tenants';
 
 import { Audited } from '../audit/audited.decorator.ts';
+import { Idempotent } from '../idempotency/idempotent.decorator.ts';
 import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import { ChangeMetaAppDto, CreateMetaAppDto, MetaAppResponse, toMetaAppResponse } from './dto/meta-app.dto.ts';
 
@@ -52,6 +53,7 @@ export class MetaAppsController {
 
   @Post()
   @Audited('meta-app.created')
+  @Idempotent()
   @ApiOperation({ summary: 'Register an app at Meta' })
   @ApiCreatedResponse({ type: MetaAppResponse })
   @ApiConflictResponse({ description: '`app-name-taken`.' })

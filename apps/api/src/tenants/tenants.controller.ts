@@ -14,6 +14,7 @@ import {
 import { assertPlatform, type Caller, CurrentCaller, RequireScope, TenantRepository } from '#tenants';
 
 import { Audited, type AuditedCall } from '../audit/audited.decorator.ts';
+import { Idempotent } from '../idempotency/idempotent.decorator.ts';
 import { readCursor, toPage } from '../messages/cursor.ts';
 import { ApiPageResponse } from '../operations/openapi/decorators.ts';
 import { ChangeTenantDto, CreateTenantDto, ListTenantsDto, TenantResponse, toTenantResponse } from './tenant.dto.ts';
@@ -55,6 +56,7 @@ export class TenantsController {
   @Post()
   @ApiOperation({ summary: 'Register a tenant', description: 'A tenant that sent already keeps its id.' })
   @Audited('tenant.created')
+  @Idempotent()
   @ApiCreatedResponse({ type: TenantResponse })
   @ApiConflictResponse({ description: '`tenant-exists`.' })
   async create(@CurrentCaller() caller: Caller, @Body() dto: CreateTenantDto): Promise<TenantResponse> {
