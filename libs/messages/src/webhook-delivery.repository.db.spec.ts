@@ -100,6 +100,19 @@ describe(WebhookDeliveryRepository.name, () => {
       expect(rounds.map(({ length }) => length)).toEqual([2, 1, 2, 1]);
     });
 
+    it('is done with a delivery that was erased while it was queued again', async () => {
+      const ids = [await take('1'), await take('2')];
+      const { rounds, apply } = anApplication();
+      while (await deliveries.applyNext(apply));
+      await new WebhookArchiveRepository(db).replay(ids);
+      await db.manager.delete(WebhookDelivery, { id: ids[0] });
+
+      while (await deliveries.applyNext(apply));
+
+      expect(rounds.slice(1)).toEqual([['2']]);
+      expect(await db.manager.count(QueuedDelivery)).toBe(0);
+    });
+
     it('takes back what a failed application changed, and leaves its deliveries due', async () => {
       const ids = [await take('1'), await take('2')];
       const message = await aMessage(db, { status: 'SENT' });

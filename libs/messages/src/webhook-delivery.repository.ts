@@ -148,6 +148,7 @@ export class WebhookDeliveryRepository {
     return fitting.map(({ id }) => id);
   }
 
+  /** Without those that were removed, as erasing a person does, at the moment they were queued again. */
   private async read(tx: EntityManager, ids: string[]): Promise<StoredDelivery[]> {
     const missing = ids.filter((id) => !this.atHand.has(id));
     const fetched =
@@ -159,7 +160,10 @@ export class WebhookDeliveryRepository {
             [missing],
           );
     const stored = new Map(fetched.map((delivery) => [delivery.id, delivery]));
-    return ids.map((id) => ({ id, ...(this.atHand.get(id) ?? stored.get(id)!) }));
+    return ids.flatMap((id) => {
+      const delivery = this.atHand.get(id) ?? stored.get(id);
+      return delivery ? [{ id, ...delivery }] : [];
+    });
   }
 
   private async postpone(ids: string[], cause: unknown): Promise<void> {
