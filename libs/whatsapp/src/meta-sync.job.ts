@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
@@ -48,6 +49,8 @@ export class MetaSyncJob implements OnApplicationBootstrap, BeforeApplicationShu
   ) {
     this.periodMs = whatsapp.templateSyncMinutes * MINUTE_MS;
     this.schedule = new SyncSchedule(this.periodMs);
+    // As many wait as there are numbers: no leak, which is what Node takes more than ten for.
+    setMaxListeners(0, this.stop.signal);
   }
 
   onApplicationBootstrap(): void {

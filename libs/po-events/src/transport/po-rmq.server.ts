@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { Logger } from '@nestjs/common';
@@ -46,6 +47,8 @@ export class PoRmqServer extends Server implements CustomTransportStrategy {
   constructor(private readonly options: PoRmqOptions) {
     super();
     this.patience = options.patience ?? PATIENCE;
+    // As many wait as events are in hand: no leak, which is what Node takes more than ten for.
+    setMaxListeners(0, this.stopped.signal);
   }
 
   /** True while the queue is consumed. */
