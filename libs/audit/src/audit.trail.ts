@@ -23,7 +23,7 @@ export interface NewAuditEntry {
   before?: unknown;
   after?: unknown;
   outcome?: Outcome;
-  /** Of the error, unless it was done. */
+  /** Of the error; of what was done, `idempotency-replayed` where an earlier request did it. */
   code?: string | null;
 }
 

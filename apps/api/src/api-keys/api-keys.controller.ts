@@ -64,7 +64,8 @@ export class ApiKeysController {
   @Idempotent()
   @ApiOperation({
     summary: 'Make an API key',
-    description: 'The answer shows the key, this once: only its hash is kept.',
+    description:
+      'The answer shows the key, this once: only its hash is kept, and with an `Idempotency-Key` the answer, encrypted, for 24 hours.',
   })
   @ApiCreatedResponse({ type: NewApiKeyResponse })
   async create(@CurrentCaller() caller: Caller, @Body() dto: CreateApiKeyDto): Promise<NewApiKeyResponse> {

@@ -97,7 +97,12 @@ export class AuditEntryResponse {
   @ApiProperty({ example: 'api-key.revoked' }) action: string;
   @ApiProperty() object: AuditObjectResponse;
   @ApiProperty({ enum: OUTCOMES }) outcome: Outcome;
-  @ApiProperty({ type: String, nullable: true, description: 'Of the error, unless it was done.' }) code: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Of the error; `idempotency-replayed` where an earlier request had done it.',
+  })
+  code: string | null;
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'What changed, as it was.' })
   before: unknown;
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'What changed, as it is.' })

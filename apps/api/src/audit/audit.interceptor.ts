@@ -33,55 +33,42 @@ export class AuditInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const audited = this.reflector.get<Audited | undefined>(AUDITED, context.getHandler());
     if (!audited) return next.handle();
-    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<AuthenticatedRequest>();
+    const response = http.getResponse<Response>();
     const call = callOf(request, request.caller);
-    const response = context.switchToHttp().getResponse<Response>();
-    const show = () => this.show(context, audited, call);
-    const handle = () => lastValueFrom(next.handle(), { defaultValue: undefined });
-    const did = audited.outside
-      ? this.around(audited, call, show, handle)
-      : this.within(audited, call, show, handle, () => response.hasHeader('Idempotency-Replayed'));
-    return from(did);
+    const work: Work = {
+      audited,
+      call,
+      show: () => this.show(context, audited, call),
+      handle: () => lastValueFrom(next.handle(), { defaultValue: undefined }),
+      code: () => (response.hasHeader('Idempotency-Replayed') ? REPLAYED : null),
+    };
+    return from(audited.outside ? this.around(work) : this.within(work));
   }
 
-  /** A repetition, which `isReplayed` tells once it is answered, does nothing that the log does not have. */
-  private async within(
-    audited: Audited,
-    call: AuditedCall,
-    show: Ask,
-    handle: Ask,
-    isReplayed: () => boolean,
-  ): Promise<unknown> {
+  private async within(work: Work): Promise<unknown> {
     return this.dataSource.inTransaction(async (tx) => {
-      const before = await show();
-      const answer = await handle();
-      if (isReplayed()) return answer;
-      await this.trail.record(tx, await this.done(audited, call, { before, answer }, show));
+      const before = await work.show();
+      const answer = await work.handle();
+      await this.trail.record(tx, await entryOfDone(work, { before, answer }));
       return answer;
     });
   }
 
-  private async around(audited: Audited, call: AuditedCall, show: Ask, handle: Ask): Promise<unknown> {
-    const before = await show();
+  private async around(work: Work): Promise<unknown> {
+    const { audited, call } = work;
+    const before = await work.show();
     const { manager } = this.dataSource;
     await this.trail.record(manager, { ...entryOf(audited, call, {}), outcome: 'begun' });
-    const answer = await handle();
+    const answer = await work.handle();
     try {
-      await this.trail.record(manager, await this.done(audited, call, { before, answer }, show));
+      await this.trail.record(manager, await entryOfDone(work, { before, answer }));
     } catch (cause) {
       // It is done, and repeating it would be worse: the log has it as begun.
       this.logger.error({ message: 'The audit log does not tell how it ended', action: audited.action, err: cause });
     }
     return answer;
-  }
-
-  private async done(
-    audited: Audited,
-    call: AuditedCall,
-    { before, answer }: { before: unknown; answer: unknown },
-    show: Ask,
-  ): Promise<NewAuditEntry> {
-    return entryOf(audited, call, { before, answer, after: audited.show ? await show() : answer });
   }
 
   /** Null where there is nothing to show: what is wrong with the request is said by its handler. */
@@ -97,3 +84,25 @@ export class AuditInterceptor implements NestInterceptor {
 }
 
 type Ask = () => Promise<unknown>;
+
+/** What an audited request does. */
+interface Work {
+  audited: Audited;
+  call: AuditedCall;
+  /** The object as it is now. */
+  show: Ask;
+  handle: Ask;
+  /** Once it is answered. */
+  code: () => string | null;
+}
+
+/** Nothing was done again, but whoever asked was given the answer, which may show a secret. */
+const REPLAYED = 'idempotency-replayed';
+
+async function entryOfDone(
+  { audited, call, show, code }: Work,
+  { before, answer }: { before: unknown; answer: unknown },
+): Promise<NewAuditEntry> {
+  const after = audited.show ? await show() : answer;
+  return { ...entryOf(audited, call, { before, answer, after }), code: code() };
+}

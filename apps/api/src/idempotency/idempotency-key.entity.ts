@@ -22,7 +22,7 @@ export class IdempotencyKey {
   @Column('int', { nullable: true })
   responseStatus: number | null;
 
-  /** The answer's JSON, as text, so that a replay is the same to the letter. */
+  /** The answer's JSON, as text, so that a replay is the same to the letter; encrypted where it may show a secret. */
   @Column('text', { nullable: true })
   responseBody: string | null;
 

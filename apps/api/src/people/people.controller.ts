@@ -57,7 +57,8 @@ export class PeopleController {
   @Post()
   @ApiOperation({
     summary: 'Add a person',
-    description: 'The answer shows a password, this once; the person changes it at the first sign-in.',
+    description:
+      'The answer shows a password, this once (or again under the same `Idempotency-Key`); the person changes it at the first sign-in.',
   })
   @Audited('person.created')
   @Idempotent()
