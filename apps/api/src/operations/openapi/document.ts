@@ -21,7 +21,7 @@ Programs send an API key. People sign in (\`/api/v1/auth\`) and have a cookie in
 they change takes the header \`X-CSRF-Token\` as well, and comes from a page of the same origin (\`Sec-Fetch-Site\` or
 \`Origin\`). Keys with a limit are told in \`RateLimit\` what remains of it.
 
-Not described here: \`/docs\`, which shows this document, and the page under \`/admin\`.`;
+Not described here: \`/docs\`, which shows this document.`;
 
 /** The description of every route: what the decorators say, and what follows from it for all routes alike. */
 export function createOpenApiDocument(app: INestApplicationContext): OpenAPIObject {
