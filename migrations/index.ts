@@ -27,6 +27,7 @@ import { CountMessages1795219200039 } from './1795219200039-count-messages.ts';
 import { RemoveWhatIsPastItsTime1795219200040 } from './1795219200040-remove-what-is-past-its-time.ts';
 import { ErasePeople1795219200041 } from './1795219200041-erase-people.ts';
 import { WallTenantsOff1795219200042 } from './1795219200042-wall-tenants-off.ts';
+import { QueueDeliveriesInGroups1795219200043 } from './1795219200043-queue-deliveries-in-groups.ts';
 
 /** In the order they run. Append only: what has run somewhere is never edited. */
 export const migrations = [
@@ -59,4 +60,5 @@ export const migrations = [
   RemoveWhatIsPastItsTime1795219200040,
   ErasePeople1795219200041,
   WallTenantsOff1795219200042,
+  QueueDeliveriesInGroups1795219200043,
 ];

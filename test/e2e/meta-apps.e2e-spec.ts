@@ -52,7 +52,7 @@ describe.each(DOORS)('several apps at Meta, $door,', ({ hotRoutes }) => {
     (await fetch(app.url + WEBHOOK, { method: 'POST', headers, body: new Uint8Array(body) })).status;
   const by = (secret: string, ...changes: object[]) => signed(aDelivery(changes).body, secret);
   const applied = () =>
-    eventually(async () => expect(await queryRows(db, 'SELECT delivery_id FROM webhook_queue')).toEqual([]), {
+    eventually(async () => expect(await queryRows(db, 'SELECT id FROM webhook_queue')).toEqual([]), {
       timeoutMs: 20_000,
     });
   const aSent = (phoneNumberId: string) =>

@@ -28,7 +28,7 @@ describe(ROUTE, () => {
   afterAll(() => app.stop());
 
   const applied = () =>
-    eventually(async () => expect(await queryRows(db, 'SELECT delivery_id FROM webhook_queue')).toEqual([]), {
+    eventually(async () => expect(await queryRows(db, 'SELECT id FROM webhook_queue')).toEqual([]), {
       timeoutMs: 20_000,
     });
   /** Posts, waits until it is applied, and answers the id it is stored under. */
@@ -102,8 +102,8 @@ describe(ROUTE, () => {
   it('shows what waits and what fails, with the fault', async () => {
     const id = await deliver(aDelivery([anInboundChange()]));
     await db.query(
-      `INSERT INTO webhook_queue (delivery_id, attempts, next_attempt_at, last_error)
-       VALUES ($1, 2, now() + interval '1 hour', 'The disk is full')`,
+      `INSERT INTO webhook_queue (id, delivery_ids, attempts, next_attempt_at, last_error)
+       VALUES ($1, ARRAY[$1::uuid], 2, now() + interval '1 hour', 'The disk is full')`,
       [id],
     );
 
@@ -162,9 +162,10 @@ describe(ROUTE, () => {
       `INSERT INTO webhook_deliveries (id, body) SELECT ('019b7c11-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, '{}'
        FROM generate_series(1, 1500) i`,
     );
-    await db.query(`INSERT INTO webhook_queue (delivery_id, next_attempt_at) VALUES ($1, now() + interval '1 hour')`, [
-      oldId(7),
-    ]);
+    await db.query(
+      `INSERT INTO webhook_queue (id, delivery_ids, next_attempt_at) VALUES ($1, ARRAY[$1::uuid], now() + interval '1 hour')`,
+      [oldId(7)],
+    );
     const recent = await deliverLater();
 
     const batches = [await archive.removeBefore(old), await archive.removeBefore(old)];

@@ -55,7 +55,7 @@ describe.each(DOORS)('/api/v1/whatsapp/webhook, $door,', ({ hotRoutes }) => {
   const applied = () =>
     eventually(
       async () => {
-        const left = await queryRows(db, 'SELECT delivery_id, last_error FROM webhook_queue');
+        const left = await queryRows(db, 'SELECT id, last_error FROM webhook_queue');
         expect(left).toEqual([]);
       },
       { intervalMs: 10, timeoutMs: 20_000 },

@@ -106,6 +106,15 @@ describe(GroupCommit.name, () => {
     expect(groups).toEqual([['a'], ['b', 'c']]);
   });
 
+  it('does not wait when the next group is full', async () => {
+    const intake = aGroupCommit({ largest: 2, gapMs: 60_000 });
+    await intake.add('a');
+
+    await addAll(intake, ['b', 'c']);
+
+    expect(groups).toEqual([['a'], ['b', 'c']]);
+  });
+
   it('makes no group larger than it may be', async () => {
     const intake = aGroupCommit({ largest: 2 });
 

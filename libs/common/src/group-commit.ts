@@ -11,7 +11,7 @@ export interface GroupCommitOptions<Item> {
   mostWaiting: number;
   /** Default 1: items are counted. */
   sizeOf?: (item: Item) => number;
-  /** At least this long between the beginnings of two groups, so that they are not too small. */
+  /** At least this long between the beginnings of two groups, so that they are not too small; a full one does not wait. */
   gapMs: number;
 }
 
@@ -56,11 +56,15 @@ export class GroupCommit<Item, Result> {
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
       // Even without a gap, what arrived in the same turn of the event loop belongs together.
-      await pause(Math.max(0, this.lastBegan + this.options.gapMs - performance.now()));
+      await pause(this.isFull() ? 0 : Math.max(0, this.lastBegan + this.options.gapMs - performance.now()));
       this.lastBegan = performance.now();
       await this.settle(this.takeGroup());
     }
     this.running = undefined;
+  }
+
+  private isFull(): boolean {
+    return this.sizeWaiting >= this.options.largest;
   }
 
   private takeGroup(): Waiting<Item, Result>[] {

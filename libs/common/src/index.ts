@@ -25,7 +25,7 @@ export { type DatabaseOptions, databaseOptions } from './database/database-optio
 export { afterCommit, JointDataSource } from './database/joint.data-source.ts';
 export { onCommit } from './database/on-commit.ts';
 export { isPassingDatabaseFault } from './database/passing-fault.ts';
-export { preparedRows, type Statement } from './database/prepared.ts';
+export { plainArray, preparedRows, type Statement } from './database/prepared.ts';
 export { type Removal, removeOlder } from './database/removal.ts';
 export { queryRows, type SqlRunner } from './database/rows.ts';
 export { answerProblem } from './errors/answer-problem.ts';

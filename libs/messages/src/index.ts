@@ -45,7 +45,7 @@ export { StatisticsChange, StatisticsCount } from './entities/statistics.entity.
 export { TemplateKey } from './entities/template-key.entity.ts';
 export { TemplateSync } from './entities/template-sync.entity.ts';
 export { TemplateUse } from './entities/template-use.entity.ts';
-export { QueuedDelivery, WebhookDelivery } from './entities/webhook-delivery.entity.ts';
+export { QueuedDeliveries, WebhookDelivery } from './entities/webhook-delivery.entity.ts';
 export { WebhookListener, WebhookWitness } from './entities/webhook-listener.entity.ts';
 export {
   type MessageDirection,

@@ -83,9 +83,9 @@ export class WebhookArchiveRepository {
       this.dataSource,
       `WITH judged_anew AS (
          DELETE FROM webhook_set_aside_items WHERE delivery_id = ANY ($1) AND resolved_at IS NULL)
-       INSERT INTO webhook_queue AS q (delivery_id, bytes)
-       SELECT id, octet_length(body) FROM webhook_deliveries WHERE id = ANY ($1)
-       ON CONFLICT (delivery_id) DO UPDATE SET attempts = 0, next_attempt_at = now() RETURNING delivery_id`,
+       INSERT INTO webhook_queue (id, delivery_ids, bytes)
+       SELECT id, ARRAY[id], octet_length(body) FROM webhook_deliveries WHERE id = ANY ($1)
+       ON CONFLICT (id) DO UPDATE SET attempts = 0, next_attempt_at = now() RETURNING id`,
       [ids],
     );
     return rows.length;
@@ -98,7 +98,7 @@ export class WebhookArchiveRepository {
     for (let after = leastIdAt(new Date(0)); ;) {
       const ids = await queryRows<{ id: string }>(
         this.dataSource,
-        `SELECT d.id FROM webhook_deliveries d LEFT JOIN webhook_queue q ON q.delivery_id = d.id
+        `SELECT d.id FROM webhook_deliveries d LEFT JOIN ${QUEUED} ON q.delivery_id = d.id
          WHERE ${where.join(' AND ')} AND d.id > $${values.length + 1} ORDER BY d.id LIMIT ${AT_ONCE}`,
         [...values, after],
       );
@@ -115,7 +115,7 @@ export class WebhookArchiveRepository {
       this.dataSource,
       `WITH old AS (
          SELECT d.id FROM webhook_deliveries d
-         WHERE d.id < $1 AND NOT EXISTS (SELECT FROM webhook_queue q WHERE q.delivery_id = d.id)
+         WHERE d.id < $1 AND d.id NOT IN (SELECT unnest(delivery_ids) FROM webhook_queue)
          ORDER BY d.id LIMIT ${AT_ONCE} FOR UPDATE OF d SKIP LOCKED),
        items AS (DELETE FROM webhook_set_aside_items s USING old WHERE s.delivery_id = old.id)
        DELETE FROM webhook_deliveries d USING old WHERE d.id = old.id RETURNING d.id`,
@@ -125,6 +125,11 @@ export class WebhookArchiveRepository {
   }
 }
 
+/** One that is replayed while it waits with others waits twice. */
+const QUEUED = `(
+  SELECT DISTINCT ON (delivery_id) delivery_id, attempts, last_error
+  FROM webhook_queue CROSS JOIN unnest(delivery_ids) AS delivery_id ORDER BY delivery_id, attempts DESC) q`;
+
 const SET_ASIDE = `(
   SELECT count(*)::int FROM webhook_set_aside_items s WHERE s.delivery_id = d.id AND s.resolved_at IS NULL)`;
 
@@ -133,7 +138,7 @@ const SELECT = `
          CASE WHEN q.attempts > 0 THEN 'failing' WHEN q.attempts = 0 THEN 'waiting'
               WHEN ${SET_ASIDE} > 0 THEN 'set-aside' ELSE 'applied' END AS state,
          coalesce(q.attempts, 0) AS attempts, q.last_error AS "lastError", ${SET_ASIDE} AS "setAside"
-  FROM webhook_deliveries d LEFT JOIN webhook_queue q ON q.delivery_id = d.id`;
+  FROM webhook_deliveries d LEFT JOIN ${QUEUED} ON q.delivery_id = d.id`;
 
 const WITH_ITEMS = 'SELECT delivery_id FROM webhook_set_aside_items WHERE resolved_at IS NULL';
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { DataSource } from 'typeorm';
+import { ArrayContains, type DataSource } from 'typeorm';
 
 import { newId } from '#common';
 
 import { aMessageStore, type MessageStore } from '../../../test/factories/message-store.ts';
 import { aMessage, aWamid } from '../../../test/factories/messages.ts';
 import { SetAsideItem } from './entities/set-aside-item.entity.ts';
-import { QueuedDelivery, WebhookDelivery } from './entities/webhook-delivery.entity.ts';
+import { QueuedDeliveries, WebhookDelivery } from './entities/webhook-delivery.entity.ts';
 import { WhatsAppMessage } from './entities/whatsapp-message.entity.ts';
 import { WebhookArchiveRepository } from './webhook-archive.repository.ts';
 import { type SetAside, WebhookDeliveryRepository } from './webhook-delivery.repository.ts';
@@ -26,8 +26,8 @@ describe(WebhookDeliveryRepository.name, () => {
 
   afterAll(() => store.close());
 
-  const queued = (deliveryId: string): Promise<QueuedDelivery | null> =>
-    db.manager.findOneBy(QueuedDelivery, { deliveryId });
+  const queued = (deliveryId: string): Promise<QueuedDeliveries | null> =>
+    db.manager.findOneBy(QueuedDeliveries, { deliveryIds: ArrayContains([deliveryId]) });
   const refuse = (): Promise<void> => Promise.reject(new Error('a fault'));
   const take = (text: string): Promise<string> => deliveries.store({ body: Buffer.from(text), appId: null });
   /** Rounds of this process, each with what it was handed. */
@@ -71,7 +71,7 @@ describe(WebhookDeliveryRepository.name, () => {
 
       expect(answers).toEqual([true, false]);
       expect(rounds).toEqual([['1', '2', '3']]);
-      expect([await db.manager.count(QueuedDelivery), await db.manager.count(WebhookDelivery)]).toEqual([0, 3]);
+      expect([await db.manager.count(QueuedDeliveries), await db.manager.count(WebhookDelivery)]).toEqual([0, 3]);
     });
 
     it('takes no more bytes into a round than it can hold, and one that is larger alone', async () => {
@@ -110,7 +110,7 @@ describe(WebhookDeliveryRepository.name, () => {
       while (await deliveries.applyNext(apply));
 
       expect(rounds.slice(1)).toEqual([['2']]);
-      expect(await db.manager.count(QueuedDelivery)).toBe(0);
+      expect(await db.manager.count(QueuedDeliveries)).toBe(0);
     });
 
     it('takes back what a failed application changed, and leaves its deliveries due', async () => {
@@ -136,6 +136,28 @@ describe(WebhookDeliveryRepository.name, () => {
       while ((await deliveries.applyNext(apply)) || (await deliveries.applyFailed(apply)));
 
       expect(rounds).toEqual([['3', '4'], ['1'], ['2']]);
+    });
+
+    it('applies one by one what was stored together and failed, also where another process failed with it', async () => {
+      await Promise.all(['1', '2', '3'].map(take));
+      await expect(new WebhookDeliveryRepository(db).applyNext(refuse)).rejects.toThrow('a fault');
+      const { rounds, apply } = anApplication();
+
+      while (await deliveries.applyFailed(apply));
+
+      expect(rounds).toEqual([['1'], ['2'], ['3']]);
+      expect(await db.manager.count(QueuedDeliveries)).toBe(0);
+    });
+
+    it('applies no more than a thousand at once', async () => {
+      await Promise.all(Array.from({ length: 1_001 }, (_, index) => take(String(index))));
+      const { rounds, apply } = anApplication();
+
+      while (await deliveries.applyNext(apply));
+
+      expect(rounds.flat()).toEqual(Array.from({ length: 1_001 }, (_, index) => String(index)));
+      expect(rounds.every(({ length }) => length <= 1_000)).toBe(true);
+      expect(rounds).toHaveLength(2);
     });
 
     it('tries again later what failed alone, and the others go on', async () => {
@@ -167,7 +189,7 @@ describe(WebhookDeliveryRepository.name, () => {
 
     it('goes on postponing a delivery that failed a thousand times, instead of standing still before it', async () => {
       const deliveryId = await take('1');
-      await db.manager.update(QueuedDelivery, deliveryId, { attempts: 2_000 });
+      await db.manager.update(QueuedDeliveries, deliveryId, { attempts: 2_000 });
 
       await expect(deliveries.applyFailed(refuse)).rejects.toThrow('a fault');
 

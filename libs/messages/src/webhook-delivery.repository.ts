@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { GroupCommit, newId, preparedRows, queryRows, type Statement } from '#common';
+import { GroupCommit, newId, plainArray, preparedRows, queryRows, type Statement } from '#common';
 
 import type { SetAsideItem, SetAsideReason } from './entities/set-aside-item.entity.ts';
-import type { QueuedDelivery, WebhookDelivery } from './entities/webhook-delivery.entity.ts';
+import type { QueuedDeliveries, WebhookDelivery } from './entities/webhook-delivery.entity.ts';
 
 export interface SetAside {
   deliveryId: string;
@@ -27,12 +27,16 @@ export interface NewDelivery extends Pick<WebhookDelivery, 'body' | 'appId'> {
 export type StoredDelivery = NewDelivery & Pick<WebhookDelivery, 'id'>;
 type Apply = (tx: EntityManager, deliveries: StoredDelivery[]) => Promise<void>;
 
-/** Applied in one transaction: deliveries, and bytes of their bodies. */
+/** A row of the queue that a round holds: its id, and what it stands for. */
+type DueGroup = Pick<QueuedDeliveries, 'id' | 'bytes'> & { deliveries: number };
+
+/** Applied in one transaction: rows of the queue, their deliveries, and bytes of the bodies. */
+const GROUPS_AT_ONCE = 200;
 const AT_ONCE = 1_000;
 const BYTES_AT_ONCE = 2 * 1024 * 1024;
 /** In bytes: about what a delivery takes of memory while it waits. */
 const INTAKE = {
-  largest: 4 * 1024 * 1024,
+  largest: BYTES_AT_ONCE,
   mostWaiting: 64 * 1024 * 1024,
   gapMs: 25,
   sizeOf: ({ body }: NewDelivery) => body.length + 16_384,
@@ -44,9 +48,10 @@ const AT_HAND = 8 * 1024 * 1024;
 export class WebhookDeliveryRepository {
   private readonly intake = new GroupCommit((deliveries: NewDelivery[]) => this.storeAll(deliveries), INTAKE);
 
-  private readonly atHand = new LRUCache<string, NewDelivery>({
+  /** By the id of their row in the queue. */
+  private readonly atHand = new LRUCache<string, StoredDelivery[]>({
     maxSize: AT_HAND,
-    sizeCalculation: ({ body }) => body.length + 1,
+    sizeCalculation: (deliveries) => deliveries.reduce((size, { body }) => size + body.length, 1),
   });
 
   constructor(private readonly dataSource: DataSource) {}
@@ -62,7 +67,7 @@ export class WebhookDeliveryRepository {
    * `applyFailed`.
    */
   async applyNext(apply: Apply): Promise<boolean> {
-    return this.applyDue(LOCK_FRESH, AT_ONCE, apply);
+    return this.applyDue(LOCK_FRESH, GROUPS_AT_ONCE, apply);
   }
 
   /** The same for one delivery that failed before, so that it cannot hold up the others. */
@@ -113,68 +118,67 @@ export class WebhookDeliveryRepository {
   }
 
   private async storeAll(deliveries: NewDelivery[]): Promise<string[]> {
-    const ids = deliveries.map(() => newId());
-    const bodies = deliveries.map(({ body }) => body);
-    const lengths = bodies.map(({ length }) => length);
-    const appIds = deliveries.map(({ appId }) => appId);
-    await preparedRows(this.dataSource, STORE, [Buffer.concat(bodies), ids, startsOf(lengths), lengths, appIds]);
-    ids.forEach((id, index) => this.atHand.set(id, deliveries[index]));
+    const stored = deliveries.map(({ body, appId, envelope }) => ({ id: newId(), body, appId, envelope }));
+    const ids = stored.map(({ id }) => id);
+    const lengths = stored.map(({ body }) => body.length);
+    await preparedRows(this.dataSource, STORE, [
+      Buffer.concat(stored.map(({ body }) => body)),
+      plainArray(ids),
+      plainArray(startsOf(lengths)),
+      plainArray(lengths),
+      plainArray(stored.map(({ appId }) => appId)),
+    ]);
+    this.atHand.set(ids[0]!, stored);
     return ids;
   }
 
   private async applyDue(which: Statement, limit: number, apply: Apply): Promise<boolean> {
-    let due: string[] = [];
+    let due: DueGroup[] = [];
     try {
       return await this.dataSource.transaction(async (tx) => {
         due = await this.lockDue(tx, which, limit);
         if (due.length === 0) return false;
         await apply(tx, await this.read(tx, due));
-        await preparedRows(tx, DONE, [due]);
+        await preparedRows(tx, DONE, [due.map(({ id }) => id)]);
         return true;
       });
     } catch (cause) {
       await this.postpone(due, cause);
       throw cause;
     } finally {
-      for (const id of due) this.atHand.delete(id);
+      for (const { id } of due) this.atHand.delete(id);
     }
   }
 
-  private async lockDue(tx: EntityManager, which: Statement, limit: number): Promise<string[]> {
-    const rows = await preparedRows<Pick<QueuedDelivery, 'bytes'> & { id: string }>(tx, which, [limit]);
-    let bytes = 0;
+  private async lockDue(tx: EntityManager, which: Statement, limit: number): Promise<DueGroup[]> {
+    const rows = await preparedRows<DueGroup>(tx, which, [limit]);
+    let [deliveries, bytes] = [0, 0];
     // The rest stays for the next round. One that is too large by itself goes alone.
-    const fitting = rows.filter((row, index) => (bytes += row.bytes) <= BYTES_AT_ONCE || index === 0);
-    return fitting.map(({ id }) => id);
-  }
-
-  /** Without those that were removed, as erasing a person does, at the moment they were queued again. */
-  private async read(tx: EntityManager, ids: string[]): Promise<StoredDelivery[]> {
-    const missing = ids.filter((id) => !this.atHand.has(id));
-    const fetched =
-      missing.length === 0
-        ? []
-        : await queryRows<StoredDelivery>(
-            tx,
-            'SELECT id, body, app_id AS "appId" FROM webhook_deliveries WHERE id = ANY ($1)',
-            [missing],
-          );
-    const stored = new Map(fetched.map((delivery) => [delivery.id, delivery]));
-    return ids.flatMap((id) => {
-      const delivery = this.atHand.get(id) ?? stored.get(id);
-      return delivery ? [{ id, ...delivery }] : [];
+    return rows.filter((row, index) => {
+      deliveries += row.deliveries;
+      bytes += row.bytes;
+      return index === 0 || (deliveries <= AT_ONCE && bytes <= BYTES_AT_ONCE);
     });
   }
 
-  private async postpone(ids: string[], cause: unknown): Promise<void> {
-    if (ids.length === 0) return;
-    await this.dataSource.query(
-      `UPDATE webhook_queue
-       SET attempts = attempts + 1, last_error = $2,
-           next_attempt_at = now() + (power(2, least(attempts, 8)) - 1) * interval '1 second'
-       WHERE delivery_id = ANY ($1)`,
-      [ids, cause instanceof Error ? cause.message : String(cause)],
-    );
+  /** Without those that were removed, as erasing a person does, at the moment they were queued again. */
+  private async read(tx: EntityManager, due: DueGroup[]): Promise<StoredDelivery[]> {
+    // A row may stand for fewer than at first: what failed together is tried again one by one.
+    const missing = due.filter((group) => this.atHand.peek(group.id)?.length !== group.deliveries).map(({ id }) => id);
+    const fetched = new Map(missing.map((id) => [id, [] as StoredDelivery[]]));
+    if (missing.length > 0) {
+      const rows = await preparedRows<StoredDelivery & { groupId: string }>(tx, READ, [missing]);
+      for (const { groupId, ...delivery } of rows) fetched.get(groupId)!.push(delivery);
+    }
+    return due.flatMap(({ id }) => fetched.get(id) ?? this.atHand.peek(id) ?? []);
+  }
+
+  private async postpone(due: DueGroup[], cause: unknown): Promise<void> {
+    if (due.length === 0) return;
+    await preparedRows(this.dataSource, POSTPONE, [
+      due.map(({ id }) => id),
+      cause instanceof Error ? cause.message : String(cause),
+    ]);
   }
 }
 
@@ -200,7 +204,7 @@ const STORE: Statement = {
 WITH taken AS (
   SELECT * FROM unnest($2::uuid[], $3::int[], $4::int[], $5::uuid[]) AS d (id, start, length, app_id)),
 queued AS (
-  INSERT INTO webhook_queue (delivery_id, bytes) SELECT id, length FROM taken)
+  INSERT INTO webhook_queue (id, delivery_ids, bytes) VALUES (($2::uuid[])[1], $2, length($1::bytea)))
 INSERT INTO webhook_deliveries (id, body, app_id) SELECT id, substring($1::bytea FROM start FOR length), app_id FROM taken`,
 };
 const SET_ASIDE: Statement = {
@@ -225,12 +229,32 @@ RETURNING id`,
 };
 const LOCK_FRESH: Statement = { name: 'lock-fresh-deliveries', text: lockDue('attempts = 0') };
 const LOCK_FAILED: Statement = { name: 'lock-failed-deliveries', text: lockDue('attempts > 0') };
+/** $1: ids of rows of the queue. */
+const READ: Statement = {
+  name: 'read-deliveries',
+  text: `
+SELECT q.id AS "groupId", d.id, d.body, d.app_id AS "appId"
+FROM webhook_queue q CROSS JOIN unnest(q.delivery_ids) WITH ORDINALITY AS one (id, place)
+JOIN webhook_deliveries d ON d.id = one.id
+WHERE q.id = ANY ($1::uuid[]) ORDER BY q.id, one.place`,
+};
 const DONE: Statement = {
   name: 'deliveries-done',
-  text: 'DELETE FROM webhook_queue WHERE delivery_id = ANY ($1::uuid[])',
+  text: 'DELETE FROM webhook_queue WHERE id = ANY ($1::uuid[])',
+};
+/** $1: ids of rows of the queue; $2: the fault. One by one from now on, so that one cannot hold up the others. */
+const POSTPONE: Statement = {
+  name: 'postpone-deliveries',
+  text: `
+WITH failed AS (DELETE FROM webhook_queue WHERE id = ANY ($1::uuid[]) RETURNING delivery_ids, attempts)
+INSERT INTO webhook_queue (id, delivery_ids, bytes, attempts, next_attempt_at, last_error)
+SELECT one, ARRAY[one], coalesce(octet_length(d.body), 0), f.attempts + 1,
+       now() + (power(2, least(f.attempts, 8)) - 1) * interval '1 second', $2
+FROM failed f CROSS JOIN unnest(f.delivery_ids) AS one LEFT JOIN webhook_deliveries d ON d.id = one
+ON CONFLICT DO NOTHING`,
 };
 
 function lockDue(which: string): string {
-  return `SELECT delivery_id AS id, bytes FROM webhook_queue WHERE next_attempt_at <= now() AND ${which}
-          ORDER BY delivery_id LIMIT $1 FOR UPDATE SKIP LOCKED`;
+  return `SELECT id, cardinality(delivery_ids) AS deliveries, bytes FROM webhook_queue
+          WHERE next_attempt_at <= now() AND ${which} ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`;
 }

@@ -30,3 +30,11 @@ async function clientOf(runner: DataSource | EntityManager): Promise<pg.Pool | p
   if (runner instanceof DataSource) return (runner.driver as unknown as { master: pg.Pool }).master;
   throw new Error('A prepared statement needs a DataSource or the manager of a transaction');
 }
+
+/**
+ * An array as PostgreSQL reads it, of values that need no quotes: ids, numbers, null. The driver looks at each value and
+ * quotes it.
+ */
+export function plainArray(values: (string | number | null)[]): string {
+  return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+}

@@ -19,13 +19,17 @@ export class WebhookDelivery {
   receivedAt: Date;
 }
 
-/** A delivery that is still to be applied: separate, repeatable work. */
+/** Deliveries that are still to be applied: those that were stored together, or one that failed or is replayed. */
 @Entity('webhook_queue')
-export class QueuedDelivery {
+export class QueuedDeliveries {
+  /** Of the first delivery: the order of ids is the order of arrival. */
   @PrimaryColumn('uuid')
-  deliveryId: string;
+  id: string;
 
-  /** Length of the body. */
+  @Column('uuid', { array: true })
+  deliveryIds: string[];
+
+  /** Length of the bodies together. */
   @Column('int', { default: 0 })
   bytes: number;
 

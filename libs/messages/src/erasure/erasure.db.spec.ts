@@ -390,7 +390,7 @@ describe(MentionRepository.name, () => {
     await aDelivery({ statuses: [{ recipient_id: '34612345678' }, { recipient_id: '2' }] });
     await aDelivery({ statuses: [{ recipient_id: '3' }] });
     const waiting = await aDelivery({ statuses: [{ recipient_id: '34612345678' }, { recipient_id: '4' }] });
-    await db.query('INSERT INTO webhook_queue (delivery_id) VALUES ($1)', [waiting]);
+    await db.query('INSERT INTO webhook_queue (id, delivery_ids) VALUES ($1, ARRAY[$1::uuid])', [waiting]);
 
     const step = await db.transaction((tx) => mentions.eraseFromDeliveries(tx, stretch(), ['34612345678']));
 

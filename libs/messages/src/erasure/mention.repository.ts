@@ -56,7 +56,7 @@ function findDeliveries(runner: SqlRunner, ids: string[], mentions: string[]): P
   return queryRows<FoundDelivery>(
     runner,
     `SELECT id, body, received_at AS "receivedAt" FROM webhook_deliveries d
-     WHERE id = ANY ($1::uuid[]) AND NOT EXISTS (SELECT FROM webhook_queue q WHERE q.delivery_id = d.id)
+     WHERE id = ANY ($1::uuid[]) AND id NOT IN (SELECT unnest(delivery_ids) FROM webhook_queue)
        AND EXISTS (SELECT FROM unnest($2::text[]) AS one WHERE position(convert_to(one, 'UTF8') IN body) > 0)`,
     [ids, mentions],
   );
