@@ -132,7 +132,8 @@ function pricingOf({ pricing, contactKey }: TrackedMessage, { status, pricing: t
 }
 
 function stands(progress: Partial<TrackedMessage>, message: TrackedMessage): boolean {
-  return Object.entries(progress).every(([name, value]) => isSame(value, message[name as keyof TrackedMessage]));
+  const names = Object.keys(progress) as (keyof TrackedMessage)[];
+  return names.every((name) => isSame(progress[name], message[name]));
 }
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -4,6 +4,8 @@ import type { Sighting } from './contact-book.ts';
 
 /** Addresses whose news is remembered. */
 const ADDRESSES = 50_000;
+/** What is remembered of one: what a status tells and what a message tells take turns. */
+const TEXTS = 4;
 /** Other processes write contacts too: what they change is looked at again after this long. */
 const REMEMBERED_MS = 3_600_000;
 
@@ -11,21 +13,28 @@ type Address = Pick<Sighting, 'tenantId'> & { address: string };
 
 /** News of people that stands in the database already, so that hearing it again costs no statement. */
 export class KnownNews {
-  private readonly byAddress = new LRUCache<string, Set<string>>({ max: ADDRESSES });
+  /** Mostly one text, so a list costs less than a Set. */
+  private readonly byAddress = new LRUCache<string, string[]>({ max: ADDRESSES });
   private rememberedSince = performance.now();
 
   /** Addresses of one person are forgotten together, so the first one answers for all. */
   has(sighting: Sighting): boolean {
     this.forgetWhatIsOld();
     const [first] = sighting.addresses;
-    return first !== undefined && this.byAddress.get(keyOf(sighting, first.address))?.has(textOf(sighting)) === true;
+    const known = first && this.byAddress.get(keyOf(sighting, first.address));
+    return known?.includes(textOf(sighting)) === true;
   }
 
   add(sighting: Sighting): void {
     const text = textOf(sighting);
     for (const { address } of sighting.addresses) {
       const key = keyOf(sighting, address);
-      this.byAddress.set(key, (this.byAddress.get(key) ?? new Set()).add(text));
+      const known = this.byAddress.get(key);
+      if (!known) this.byAddress.set(key, [text]);
+      else if (!known.includes(text)) {
+        known.push(text);
+        if (known.length > TEXTS) known.shift();
+      }
     }
   }
 

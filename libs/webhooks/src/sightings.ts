@@ -90,7 +90,7 @@ function changeOf(content: JsonObject, dialled: string | null, person: SeenPerso
   const kept = phone ? [phone] : numbers;
   const addresses = [...kept, ...(userId ? [userId] : [])].map(toAddress);
   if (left.length === 0 || addresses.length === 0) return undefined;
-  return { addresses, left, attributes: without({ phone, waId: phone?.slice(1), userId }) };
+  return { addresses, left, attributes: without({ waId: phone?.slice(1), userId }, phone) };
 }
 
 function described(tenantId: string, dialled: string | null, person: SeenPerson) {
@@ -102,7 +102,7 @@ function described(tenantId: string, dialled: string | null, person: SeenPerson)
     const kind = address === person.phone && address !== phone ? 'wa_id' : kindOf(address);
     addresses.push({ address, kind });
   }
-  return { tenantId, addresses, left: [], attributes: without({ ...person, phone }) };
+  return { tenantId, addresses, left: [], attributes: without(person, phone) };
 }
 
 function toAddress(address: string): SeenAddress {
@@ -113,10 +113,14 @@ function kindOf(address: string): SeenAddress['kind'] {
   return address.startsWith('+') ? 'phone' : 'user_id';
 }
 
-function without(attributes: { [name in ContactAttribute]?: string | null | undefined }): Sighting['attributes'] {
+/** What is known of a person, without what is not. */
+function without(
+  person: { [name in ContactAttribute]?: string | null | undefined },
+  phone: string | null | undefined,
+): Sighting['attributes'] {
   const told: Sighting['attributes'] = {};
   for (const name of CONTACT_ATTRIBUTES) {
-    const value = attributes[name];
+    const value = name === 'phone' ? phone : person[name];
     if (value != null) told[name] = value;
   }
   return told;

@@ -97,13 +97,15 @@ export class WebhookProcessor implements OnApplicationBootstrap, BeforeApplicati
       deliveries,
       ours.map(({ deliveryId }, index) => ({ deliveryId, verdict: verdicts[index] })),
     );
-    const judged = [
-      ...items.map((one) => ({ ...one, why: one.objection && refusal(one.item, 'foreign-number', one.objection) })),
-      ...ours.map((one, index) => ({ ...one, why: isRefusal(verdicts[index]) ? verdicts[index] : undefined })),
+    const setAside = [
+      ...items.flatMap(({ deliveryId, itemIndex, item, objection }) =>
+        objection ? [{ deliveryId, itemIndex, ...refusal(item, 'foreign-number', objection) }] : [],
+      ),
+      ...ours.flatMap(({ deliveryId, itemIndex }, index) => {
+        const verdict = verdicts[index];
+        return isRefusal(verdict) ? [{ deliveryId, itemIndex, ...verdict }] : [];
+      }),
     ];
-    const setAside = judged.flatMap(({ deliveryId, itemIndex, why }) =>
-      why ? [{ deliveryId, itemIndex, ...why }] : [],
-    );
     await this.deliveries.setAside(tx, setAside);
     for (const { deliveryId, itemIndex, reason } of setAside) {
       // It may only be early, or another tool's.

@@ -23,9 +23,9 @@ const PRICE_WORD = /^[A-Za-z][\w-]{0,63}$/;
 /** One of `statuses[]`; `number` and `contacts` stand beside it. */
 export function toStatusItem(raw: unknown, number: JsonObject, contacts: unknown[] = []): WebhookItem {
   // Of many people only the one meant goes along: a batch of a thousand would be kept a thousand times.
-  const contact = contactOfStatus(contacts, objectOf(raw));
-  const alone = { metadata: number, contacts: contact && [contact], statuses: [raw] };
   const told = objectOf(raw);
+  const contact = contactOfStatus(contacts, told);
+  const alone = { metadata: number, contacts: contact && [contact], statuses: [raw] };
   const { id, status, timestamp, biz_opaque_callback_data: opaque, errors, pricing, conversation } = told;
   const whatsappMessageId = textOf(id);
   const phoneNumberId = textOf(number.phone_number_id);
@@ -36,10 +36,11 @@ export function toStatusItem(raw: unknown, number: JsonObject, contacts: unknown
   if (!whatsappMessageId || !phoneNumberId || !occurredAt || !WORD.test(type)) {
     return unknownItem(`status ${JSON.stringify(textOf(status) ?? null)}`, 'messages', alone);
   }
+  const person = personOf(contact ?? {}, recipientOf(told));
   return {
     kind: 'status',
-    person: contact && participant === undefined ? personOf(contact, recipientOf(told)) : null,
-    recipients: addressesOf(personOf(contact ?? {}, recipientOf(told))),
+    person: contact && participant === undefined ? person : null,
+    recipients: addressesOf(person),
     raw: envelopeOf('messages', alone),
     event: {
       whatsappMessageId,
@@ -68,22 +69,21 @@ function contactOfStatus(contacts: unknown[], told: JsonObject): JsonObject | un
   return Object.keys(contact).length > 0 ? contact : undefined;
 }
 
-function recipientOf({ recipient_id, recipient_user_id, ...told }: JsonObject) {
+function recipientOf(told: JsonObject) {
   const parentUserId = told.recipient_parent_user_id ?? told.parent_recipient_user_id;
-  return { waId: recipient_id, userId: recipient_user_id, parentUserId };
+  return { waId: told.recipient_id, userId: told.recipient_user_id, parentUserId };
 }
 
 /** Null when it is not told: Meta leaves it out of one of `delivered` and `read`. */
 function toPricing(raw: unknown): MessagePricing | null {
-  const { category, type, pricing_model, billable } = objectOf(raw);
-  const told = {
-    category: priceWordOf(category),
-    type: priceWordOf(type),
-    model: priceWordOf(pricing_model),
-    billable: typeof billable === 'boolean' ? billable : undefined,
-  };
-  const known = Object.entries(told).filter(([, value]) => value !== undefined);
-  return known.length > 0 ? Object.fromEntries(known) : null;
+  const told = objectOf(raw);
+  const [category, type, model] = [told.category, told.type, told.pricing_model].map(priceWordOf);
+  const pricing: MessagePricing = {};
+  if (category !== undefined) pricing.category = category;
+  if (type !== undefined) pricing.type = type;
+  if (model !== undefined) pricing.model = model;
+  if (typeof told.billable === 'boolean') pricing.billable = told.billable;
+  return Object.keys(pricing).length > 0 ? pricing : null;
 }
 
 /** Meta has more words than are documented; what is no word is not counted under one. */

@@ -250,7 +250,7 @@ export class CloudApiClient {
     headers: Record<string, string> = {},
   ): Promise<GraphAnswer> {
     const proof = this.proofOf(account);
-    const search = new URLSearchParams({ ...query, ...(proof && { appsecret_proof: proof }) }).toString();
+    const search = queryOf(proof === undefined ? query : { ...query, appsecret_proof: proof });
     const answer = await this.transport
       .request({
         ...request,
@@ -269,6 +269,12 @@ export class CloudApiClient {
       });
     return readGraphAnswer(answer, [account.accessToken, account.appSecret, proof]);
   }
+}
+
+function queryOf(parameters: Record<string, string>): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&');
 }
 
 /** Ids of uploads hold `:` and `=`, which a segment may. */

@@ -26,8 +26,12 @@ export class Place {
     private readonly within?: Place,
   ) {}
 
-  at(...keys: (string | number)[]): Place {
-    return keys.reduce<Place>((place, key) => new Place(key, this.errors, place), this);
+  at(key: string | number): Place {
+    return new Place(key, this.errors, this);
+  }
+
+  along(keys: (string | number)[]): Place {
+    return keys.reduce<Place>((place, key) => place.at(key), this);
   }
 
   refuse(message: string): void {
@@ -131,8 +135,9 @@ export function object(fields: Fields, ...rules: Rule<JsonObject>[]): Check {
 
 /** An object with at least these fields: for what Meta documents country by country and changes often. */
 export function open(fields: Fields = {}, ...rules: Rule<JsonObject>[]): Check {
+  const checks = Object.entries(fields);
   return kind('an object', isObject, (value, place) => {
-    for (const [key, check] of Object.entries(fields)) check(value[key], place.at(key));
+    for (const [key, check] of checks) check(value[key], place.at(key));
     for (const rule of rules) rule(value, place);
   });
 }
@@ -185,7 +190,7 @@ export function distinct(...path: string[]): Rule<unknown[]> {
       const first = seen.get(value);
       if (value === undefined) return;
       if (first === undefined) seen.set(value, index);
-      else place.at(index, ...path).refuse(`is the same as in [${first}]`);
+      else place.along([index, ...path]).refuse(`is the same as in [${first}]`);
     });
   };
 }

@@ -38,7 +38,10 @@ function sameButtons(items: unknown[], place: Place): void {
   const [first, ...others] = items.map(buttonsOf);
   others.forEach((buttons, index) => {
     if (buttons === first) return;
-    place.at(index + 1, 'action').refuse(`must have ${first} as the first card has, this has ${buttons}`);
+    place
+      .at(index + 1)
+      .at('action')
+      .refuse(`must have ${first} as the first card has, this has ${buttons}`);
   });
 }
 

@@ -11,7 +11,7 @@ export function sections(name: string, item: Check, { max, of }: { max: number; 
     if (value.length < 2) return;
     value.forEach((section, index) => {
       if (dig(section, 'title') === undefined)
-        place.at(index, 'title').refuse('is required when there are several sections');
+        place.at(index).at('title').refuse('is required when there are several sections');
     });
   };
   const section = object({ title: optional(text({ max: 24 })), [name]: list(item, { of }) });

@@ -10,7 +10,7 @@ export function toFieldErrors(template: JsonObject, faults: Fault[]): FieldError
   const writtenAt = writtenPaths(template);
   for (const { path, absent, message } of faults) {
     const written = writtenAt(path);
-    root.at(...written, ...fieldOf(absent, template, written)).refuse(message);
+    root.along([...written, ...fieldOf(absent, template, written)]).refuse(message);
   }
   return errors;
 }
