@@ -28,6 +28,7 @@ import { RemoveWhatIsPastItsTime1795219200040 } from './1795219200040-remove-wha
 import { ErasePeople1795219200041 } from './1795219200041-erase-people.ts';
 import { WallTenantsOff1795219200042 } from './1795219200042-wall-tenants-off.ts';
 import { QueueDeliveriesInGroups1795219200043 } from './1795219200043-queue-deliveries-in-groups.ts';
+import { CountChangesWithLessWork1795219200044 } from './1795219200044-count-changes-with-less-work.ts';
 
 /** In the order they run. Append only: what has run somewhere is never edited. */
 export const migrations = [
@@ -61,4 +62,5 @@ export const migrations = [
   ErasePeople1795219200041,
   WallTenantsOff1795219200042,
   QueueDeliveriesInGroups1795219200043,
+  CountChangesWithLessWork1795219200044,
 ];
