@@ -121,9 +121,12 @@ function toJson({ contacts, addresses }: ContactRows): string[] {
 }
 
 /** What is left out is NULL as well, and most of it is: of a person who was only written to, little is known. */
-function withoutNulls(row: object): object {
+function withoutNulls(row: ContactRow | ContactAddress): object {
   const known: Record<string, unknown> = {};
-  for (const [column, value] of Object.entries(row)) if (value !== null) known[column] = value;
+  for (const column of Object.keys(row)) {
+    const value = row[column as keyof typeof row];
+    if (value !== null) known[column] = value;
+  }
   return known;
 }
 

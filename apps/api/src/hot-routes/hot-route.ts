@@ -5,6 +5,8 @@ import { answerProblem, runInRequest } from '#common';
 import { requestIdOf } from '../request-id.ts';
 import { HOT_SECURITY_HEADERS } from '../security-headers.ts';
 
+const SECURITY = Object.entries(HOT_SECURITY_HEADERS).flat();
+
 /** What a hot route answers: a status and JSON. */
 export interface HotAnswer {
   status: number;
@@ -51,12 +53,10 @@ function serve(route: HotRoute, request: IncomingMessage, response: ServerRespon
 
 function write(response: ServerResponse, { status, body }: HotAnswer, headers: Record<string, string>): void {
   const text = JSON.stringify(body);
-  // All at once: headers that are set one by one are kept, checked and joined first.
-  response.writeHead(status, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(text),
-    ...HOT_SECURITY_HEADERS,
-    ...headers,
-  });
+  // All at once and as a list: headers that are set one by one, or put together as an object, cost more than the answer.
+  const length = String(Buffer.byteLength(text));
+  const list = ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', length, ...SECURITY];
+  for (const name of Object.keys(headers)) list.push(name, headers[name]!);
+  response.writeHead(status, list);
   response.end(text);
 }

@@ -5,6 +5,7 @@ import { HeardClient } from './heard.client.ts';
 import { CommitActions } from './on-commit.ts';
 import { SnakeCaseStrategy } from './snake-case.strategy.ts';
 import { TenantPool } from './tenant-pool.ts';
+import { TYPES } from './timestamps.ts';
 
 export interface DatabaseOptions {
   url: string;
@@ -17,6 +18,9 @@ export interface DatabaseOptions {
  * process started to help.
  */
 const PLANNER = '-c enable_seqscan=off -c jit=off -c max_parallel_workers_per_gather=0';
+
+/** Times are written in UTC, which is read fastest; what they mean does not depend on it. */
+const SESSION = '-c TimeZone=UTC';
 
 /** The connection as every process of ours opens it. The schema comes from migrations only: `synchronize` is off everywhere. */
 export function databaseOptions({ url, poolSize }: DatabaseOptions): DataSourceOptions & { type: 'postgres' } {
@@ -33,6 +37,6 @@ export function databaseOptions({ url, poolSize }: DatabaseOptions): DataSourceO
     // A connection that PostgreSQL drops while idle is replaced by the pool; it must not end the process.
     poolErrorHandler: () => undefined,
     driver: { ...pg, Pool: TenantPool },
-    extra: { keepAlive: true, Client: HeardClient, options: PLANNER },
+    extra: { keepAlive: true, Client: HeardClient, options: `${PLANNER} ${SESSION}`, types: TYPES },
   };
 }
