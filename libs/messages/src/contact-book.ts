@@ -30,6 +30,15 @@ export interface ContactRows {
   addresses: ContactAddress[];
 }
 
+/** Whose the addresses of some news are. */
+interface Judgement {
+  /** Contacts that are this person. */
+  linked: readonly ContactRow[];
+  /** Addresses that change hands, and those that stay where they are. */
+  taken: ReadonlySet<string>;
+  ignored: ReadonlySet<string>;
+}
+
 /**
  * The contacts that some news is about, and what the news makes of them. People are known by their user id first and by
  * their number second, because numbers are given to others:
@@ -59,7 +68,7 @@ export class ContactBook {
     const theirs = sighting.addresses.filter(({ address }) => !ignored.has(address));
     if (theirs.length === 0 && linked.length === 0) return;
 
-    const [oldest, ...others] = linked.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const [oldest, ...others] = linked.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     const contact = oldest ?? this.create(sighting);
     for (const other of others) this.merge(other, contact);
     for (const one of theirs) this.give(contact, one, sighting, taken.has(one.address));
@@ -90,9 +99,9 @@ export class ContactBook {
     return CONTACT_ATTRIBUTES.every((name) => attributes[name] === undefined || attributes[name] === contact[name]);
   }
 
-  /** Whose the addresses are: contacts that are this person, addresses that change hands, and those that stay where they are. */
-  private judge({ tenantId, addresses, left, at }: Sighting) {
+  private judge({ tenantId, addresses, left, at }: Sighting): Judgement {
     const all = [...addresses, ...left];
+    if (all.every(({ address }) => !this.addresses.has(keyOf({ tenantId, address })))) return NOBODY_KNOWN;
     const named = all.filter(({ kind }) => kind === 'user_id').map(({ address }) => address);
     const linked = new Set<ContactRow>();
     const [taken, ignored] = [new Set<string>(), new Set<string>()];
@@ -171,9 +180,8 @@ export class ContactBook {
 
   /** An address that was left, or is somebody else's now, is not shown as the contact's. */
   private showWhereTheyAre(contact: ContactRow): void {
-    const live = this.of(contact)
-      .filter((row) => !hasLeft(row))
-      .sort((a, b) => b.seenAt.getTime() - a.seenAt.getTime());
+    const live = this.of(contact).filter((row) => !hasLeft(row));
+    if (live.length > 1) live.sort((a, b) => b.seenAt.getTime() - a.seenAt.getTime());
     const numbers = live.filter(({ kind }) => kind !== 'user_id').map(({ address }) => address);
     const ids = live.filter(({ kind }) => kind === 'user_id').map(({ address }) => address);
     const dialled = live.find(({ kind }) => kind === 'phone')?.address ?? numbers.find((one) => one.startsWith('+'));
@@ -202,6 +210,9 @@ export class ContactBook {
     this.hold(row);
   }
 }
+
+/** Of most people who are written to nothing is known before. */
+const NOBODY_KNOWN: Judgement = { linked: [], taken: new Set(), ignored: new Set() };
 
 function userIdsFirst(a: SeenAddress, b: SeenAddress): number {
   return Number(b.kind === 'user_id') - Number(a.kind === 'user_id');

@@ -57,7 +57,7 @@ export class WebhookDeliveryRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Commits the raw bytes of one delivery, together with others that arrive now; only then may it be answered 200. */
-  async store(delivery: NewDelivery): Promise<string> {
+  store(delivery: NewDelivery): Promise<string> {
     return this.intake.add(delivery);
   }
 

@@ -42,7 +42,7 @@ export class WhatsAppMessageRepository {
    * Commits a PENDING message, together with others that are accepted now; from here it is not lost.
    * @throws AppError 503 `overloaded` when too many wait for their commit.
    */
-  async createPending(message: PendingMessage): Promise<WhatsAppMessage> {
+  createPending(message: PendingMessage): Promise<WhatsAppMessage> {
     return this.intake.add(message);
   }
 

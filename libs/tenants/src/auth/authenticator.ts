@@ -31,7 +31,11 @@ export class Authenticator {
    */
   async identify(request: IncomingRequest): Promise<Caller> {
     const key = apiKeyOf(request.headers);
-    if (key !== undefined) return this.ofKey(key);
+    if (key !== undefined) {
+      const caller = await this.keys.identify(key);
+      if (!caller) throw new AppError(401, 'api-key-invalid', 'The API key is unknown, revoked or expired.');
+      return caller;
+    }
     const session = await this.findSession(request);
     if (!session) throw this.nothingGiven();
     if (session.method === 'password' && session.person.passwordIsTemporary) throw passwordToBeChanged();
@@ -50,12 +54,6 @@ export class Authenticator {
       'session-missing',
       'Nobody is signed in; sign in with POST /api/v1/auth/sign-in. API keys are of no use here.',
     );
-  }
-
-  private async ofKey(key: string): Promise<Caller> {
-    const caller = await this.keys.identify(key);
-    if (!caller) throw new AppError(401, 'api-key-invalid', 'The API key is unknown, revoked or expired.');
-    return caller;
   }
 
   /** @throws AppError 401 for a session that is over, 403 */

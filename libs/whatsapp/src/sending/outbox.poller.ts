@@ -76,7 +76,7 @@ export class OutboxPoller implements OnApplicationBootstrap, BeforeApplicationSh
   private async claimAndSend(sender: Sender, free: number): Promise<boolean | number> {
     const claim = await this.claimer.claim(sender, free);
     for (const message of claim.messages) {
-      const sending = this.dispatcher.dispatch(message, sender, claim).finally(() => {
+      const sending = this.dispatcher.dispatch(message, sender, claim).then(() => {
         this.onTheWire.delete(message.id);
         // A place is free, and the contact's next message may go.
         this.loop.wake();

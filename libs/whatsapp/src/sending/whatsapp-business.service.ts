@@ -181,11 +181,6 @@ export class WhatsAppBusinessService {
     }
   }
 
-  private async judge(request: SendRequest, errors: FieldError[] = []): Promise<Judged> {
-    this.assertEnabled();
-    return this.toMessage(request, this.senders.forTenant(request.tenantId), [...errors]);
-  }
-
   private assertEnabled(): void {
     if (this.config.notificationsEnabled) return;
     throw new AppError(
@@ -196,7 +191,10 @@ export class WhatsAppBusinessService {
     );
   }
 
-  private async toMessage(request: SendRequest, sender: Sender, errors: FieldError[]): Promise<Judged> {
+  private async judge(request: SendRequest, known: FieldError[] = []): Promise<Judged> {
+    this.assertEnabled();
+    const sender = this.senders.forTenant(request.tenantId);
+    const errors = [...known];
     // Before anything is waited for: in a batch, too, the order of ids is the order of acceptance.
     const id = newId();
     const recipient = this.readRecipient(request, errors);

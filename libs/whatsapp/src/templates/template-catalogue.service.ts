@@ -89,7 +89,7 @@ export class TemplateCatalogueService {
    * @throws ValidationError 422 with every such field; AppError 503 when the templates were never fetched and Meta cannot be
    * reached.
    */
-  async check(sender: Sender, message: JsonObject, content: MessageContent): Promise<WhatsAppTemplate> {
+  check(sender: Sender, message: JsonObject, content: MessageContent): Promise<WhatsAppTemplate> {
     return this.certain(sender, () => this.judge(sender, message, content));
   }
 
