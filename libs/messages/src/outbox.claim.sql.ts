@@ -5,11 +5,16 @@ import type { Statement } from '#common';
  * accepted earlier), or waits because Meta throttles the pair. What a person must settle (unconfirmed), what is for
  * later (scheduled), what is too late, and what waits for a stopped template or a suspended tenant lets the others pass.
  * Three questions, each with an index of its own: in one, the first of ten thousand messages would be compared with all
- * of them. Each is put so that no other partial index fits it (hence the `coalesce`, and the order of the last): a
+ * of them. They are asked only where anything else to the same person is PENDING, as all that is on the wire or waits is.
+ * Each is put so that no other partial index fits it (hence the `coalesce`, and the order of the last): a
  * planner whose statistics know of no waiting message takes any that does for empty, and the claim would walk through
  * the whole queue for each row.
  */
-export const BLOCKED = `(
+export const BLOCKED = `(EXISTS (
+  SELECT FROM whatsapp_messages e
+  WHERE e.phone_number_id = m.phone_number_id AND e.contact_key = m.contact_key AND e.pending_reason IS NOT NULL
+    AND e.id <> m.id)
+AND (
   EXISTS (
     SELECT FROM whatsapp_messages e
     WHERE e.phone_number_id = m.phone_number_id AND e.contact_key = m.contact_key AND e.lease_token IS NOT NULL
@@ -25,7 +30,7 @@ export const BLOCKED = `(
       AND e.pending_reason <> 'unconfirmed' AND e.expires_at > statement_timestamp()
       AND coalesce(e.waits_for, 'turn') = 'turn'
       AND NOT (e.pending_reason = 'scheduled' AND e.next_attempt_at > statement_timestamp())
-    ORDER BY e.priority, e.id LIMIT 1) IS NOT NULL)`;
+    ORDER BY e.priority, e.id LIMIT 1) IS NOT NULL))`;
 
 /** Probes first; then by priority, and within it a message of each tenant before the second of any. */
 const ORDER = 'id = ANY ($7) DESC, priority, turn, (tenant_id > $5) DESC, tenant_id';
