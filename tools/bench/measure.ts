@@ -28,7 +28,7 @@ export interface Throughput extends Latencies {
   /** From the first request to the last READ. */
   messagesPerSecond: number;
   /** Milliseconds of CPU for each message that was sent meanwhile. */
-  cpuPerMessage: Pick<CpuTimes, 'app' | 'postgres'>;
+  cpuPerMessage: Pick<CpuTimes, 'app' | 'postgres' | 'tools'>;
   /** When that was. */
   window: Window;
   /** Share of the machine's two or more processors that went to strangers meanwhile: the less, the truer the numbers. */
@@ -65,7 +65,7 @@ export async function measureThroughput(bench: Bench, { messages, clients }: Ben
   return {
     messagesPerSecond: (messages / ms) * 1000,
     ...(await latenciesOf(waits, simulator, startedAt)),
-    cpuPerMessage: { app: cpu.app / sent, postgres: cpu.postgres / sent },
+    cpuPerMessage: { app: cpu.app / sent, postgres: cpu.postgres / sent, tools: cpu.tools / sent },
     window: { from, to },
     disturbance: (cpu.machine - cpu.app - cpu.postgres - cpu.tools) / (ms * availableParallelism()),
   };
