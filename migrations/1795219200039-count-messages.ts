@@ -73,14 +73,11 @@ export class CountMessages1795219200039 implements MigrationInterface {
 const COUNTERS = ['accepted', 'received', 'pending', 'sent', 'delivered', 'read', 'failed', 'cancelled'];
 
 /** What is counted of a message. */
-export const COLUMNS = `direction, status, created_at, send_at, sent_at, delivered_at, read_at, attempts, error_code, pricing,
+const COLUMNS = `direction, status, created_at, send_at, sent_at, delivered_at, read_at, attempts, error_code, pricing,
           tenant_id, phone_number_id, template_name, template_language`;
 
-/**
- * Rows of `COLUMNS` with a sign, summed up by quarter of an hour, tenant, number and template. `fence`: what makes the
- * planner work out the labels of a row once, and not wherever they are looked at.
- */
-export function noteChanges(rows: string, fence: 'OFFSET 0' | '' = ''): string {
+/** Rows of `COLUMNS` with a sign, summed up by quarter of an hour, tenant, number and template. */
+function noteChanges(rows: string): string {
   return `
         INSERT INTO statistics_changes (
           start, tenant_id, phone_number_id, template_name, template_language, ${COUNTERS.join(', ')}, added, removed)
@@ -104,7 +101,7 @@ export function noteChanges(rows: string, fence: 'OFFSET 0' | '' = ''): string {
             CASE WHEN direction = 'outbound' THEN nullif(concat_ws(E'\\n',
               CASE WHEN attempts > 0 THEN 'accepted_to_sent:' || ${bucket('greatest(created_at, send_at)', 'sent_at')} END,
               'sent_to_delivered:' || ${bucket('sent_at', 'delivered_at')},
-              'delivered_to_read:' || ${bucket('delivered_at', 'read_at')}), '') END) AS labels ${fence}) AS labelled
+              'delivered_to_read:' || ${bucket('delivered_at', 'read_at')}), '') END) AS labels) AS labelled
           GROUP BY 1, 2, 3, 4, 5) AS change
         WHERE added IS DISTINCT FROM removed
           OR (${COUNTERS.join(', ')}) IS DISTINCT FROM (${COUNTERS.map(() => '0').join(', ')})`;
