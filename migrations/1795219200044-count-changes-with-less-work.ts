@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The planner put what makes the labels of a row into each of the four places that look at them, three logarithms each: a
- * third of what writing a status cost. A subquery with an OFFSET is worked out once.
+ * The planner put what makes the labels of a row into each of the four places that look at them, three logarithms each:
+ * with them, the trigger was a third of what updating a status cost. A subquery with an OFFSET is worked out once.
  */
 export class CountChangesWithLessWork1795219200044 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {

@@ -38,8 +38,8 @@ const ROWS: readonly (readonly [string, (measurement: Measurement) => string])[]
   ['CPU of the app per message, ms', ({ cpuPerMessage }) => cpuPerMessage.app.toFixed(3)],
   ['CPU of PostgreSQL per message, ms', ({ cpuPerMessage }) => cpuPerMessage.postgres.toFixed(3)],
   ['CPU per message, ms', (measurement) => totalCpu(measurement).toFixed(3)],
-  // The same work in every run: what it costs tells how fast the machine was.
-  ['CPU of simulator and driver, ms', ({ cpuPerMessage }) => cpuPerMessage.tools.toFixed(3)],
+  // Simulator and driver, the same work in every run: what it costs tells how fast the machine was.
+  ['CPU of bench itself per message, ms', ({ cpuPerMessage }) => cpuPerMessage.tools.toFixed(3)],
   ['life cycles per CPU-second', (measurement) => lifeCyclesPerCpuSecond(measurement).toFixed(0)],
   ['taken by strangers meanwhile', ({ disturbance }) => `${(disturbance * 100).toFixed(0)} %`],
   ['paced: accept p50 / p99, ms', ({ paced }) => both(paced?.accept)],

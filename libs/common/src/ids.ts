@@ -16,9 +16,9 @@ export function newId(): string {
     // Half of the range stays free to count up in.
     sequence = random.readUInt32BE(12) >>> 1;
   } else sequence += 1;
-  v7({ msecs: lastMs, seq: sequence, random }, id);
+  v7({ msecs: lastMs, seq: sequence, random }, idBytes);
   // Written byte by byte, as the library does, an id would allocate a kilobyte.
-  const hex = id.toString('hex');
+  const hex = idBytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
@@ -41,7 +41,7 @@ const pool = Buffer.alloc(16 * 1_024);
 let used = pool.length;
 /** The latest random bytes and the latest id: two are never made at the same time. */
 const random16 = Buffer.alloc(16);
-const id = Buffer.alloc(16);
+const idBytes = Buffer.alloc(16);
 
 function randomBytes16(): Buffer {
   if (used === pool.length) {

@@ -100,6 +100,18 @@ describe(WebhookDeliveryRepository.name, () => {
       expect(rounds.map(({ length }) => length)).toEqual([2, 1, 2, 1]);
     });
 
+    it('lists a delivery once that is replayed while it waits with others, and is done with it', async () => {
+      const ids = await Promise.all(['1', '2', '3'].map(take));
+      const archive = new WebhookArchiveRepository(db);
+
+      await archive.replay([ids[1]!]);
+
+      const listed = await archive.list({ state: 'waiting' }, 10);
+      expect(listed.map(({ id }) => id)).toEqual([...ids].reverse());
+      while (await deliveries.applyNext(anApplication().apply));
+      expect(await db.manager.count(QueuedDeliveries)).toBe(0);
+    });
+
     it('is done with a delivery that was erased while it was queued again', async () => {
       const ids = [await take('1'), await take('2')];
       const { rounds, apply } = anApplication();

@@ -34,7 +34,7 @@ type DueGroup = Pick<QueuedDeliveries, 'id' | 'bytes'> & { deliveries: number };
 const GROUPS_AT_ONCE = 200;
 const AT_ONCE = 1_000;
 const BYTES_AT_ONCE = 2 * 1024 * 1024;
-/** In bytes: about what a delivery takes of memory while it waits. */
+/** In bytes: about what a delivery takes of memory while it waits. What is stored together has to fit into one round. */
 const INTAKE = {
   largest: BYTES_AT_ONCE,
   mostWaiting: 64 * 1024 * 1024,

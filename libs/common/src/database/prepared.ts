@@ -32,8 +32,8 @@ async function clientOf(runner: DataSource | EntityManager): Promise<pg.Pool | p
 }
 
 /**
- * An array as PostgreSQL reads it, of values that need no quotes: ids, numbers, null. The driver looks at each value and
- * quotes it.
+ * An array as PostgreSQL reads it, of values that need no quotes: ids, numbers, null. Given the array itself, the driver
+ * would look at each value and quote it.
  */
 export function plainArray(values: (string | number | null)[]): string {
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
