@@ -6,6 +6,8 @@ import parsePhoneNumber, {
   validatePhoneNumberLength,
 } from 'libphonenumber-js/max';
 
+import { isPlainlyPossible } from './numbering-plans.ts';
+
 /** A number as WhatsApp wants it, or what is wrong with it (a clause to put after the field's name) and, where known, the right form. */
 export type ParsedPhone = { ok: true; e164: string } | { ok: false; message: string; suggestion?: string };
 
@@ -97,7 +99,7 @@ function read(text: string, defaultCountry: string | undefined): Reading {
 }
 
 function readInternational(text: string): Reading {
-  if (FORMS_ONLY_WHATSAPP_KEEPS.test(text)) return { e164: text, faults: [] };
+  if (isPlainlyPossible(text) || FORMS_ONLY_WHATSAPP_KEEPS.test(text)) return { e164: text, faults: [] };
   const parsed = parsePhoneNumber(text);
   if (parsed?.isPossible()) {
     const e164 = parsed.number;

@@ -106,6 +106,33 @@ describe(ApiKeyService.name, () => {
     expect([before?.tenantId, then]).toEqual([TENANT, undefined]);
   });
 
+  describe('asked for what it remembers', () => {
+    it('says the same of a key that it was asked for, as long as nothing has to be written of its use', async () => {
+      const { key } = await aKey();
+      const before = service.recall(key);
+      const asked = await service.identify(key);
+      const then = service.recall(key);
+      clock.pass(60_000);
+
+      expect([before, then, service.recall(key)]).toEqual([undefined, asked, undefined]);
+    });
+
+    it('knows the key of the environment always', async () => {
+      expect(service.recall('the-platform-key')).toEqual(await service.identify('the-platform-key'));
+    });
+
+    it('says nothing of a key that expired, is unknown, or was forgotten', async () => {
+      const expiring = await aKey({ expiresAt: new Date(START.getTime() + 1_000) });
+      const forgotten = await aKey();
+      for (const key of [expiring.key, forgotten.key, 'unknown']) await service.identify(key);
+      clock.pass(1_000);
+
+      expect([service.recall(expiring.key), service.recall('unknown')]).toEqual([undefined, undefined]);
+      service.forget();
+      expect(service.recall(forgotten.key)).toBeUndefined();
+    });
+  });
+
   it('notes when a key was used, by the minute', async () => {
     const { id, key } = await aKey();
     const lastUses: (Date | null)[] = [];

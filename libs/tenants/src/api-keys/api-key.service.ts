@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 
 import { afterCommit, Clock, forEverybody } from '#common';
 
-import type { Actor, Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/caller.ts';
 import { type ApiKey, SCOPES } from './api-key.entity.ts';
 import { ApiKeyRepository, hashKey } from './api-key.repository.ts';
 import { PlatformKey } from './platform-key.ts';
@@ -15,7 +15,11 @@ const LAST_USED_GRAIN_MS = 60_000;
 const REMEMBERED_MS = 1_000;
 const KEYS_REMEMBERED = 10_000;
 const NOBODY = Symbol('no such key');
-const ENVIRONMENT: Actor = { kind: 'environment', id: null, name: 'ADMIN_API_KEY' };
+const PLATFORM: Caller = {
+  tenantId: null,
+  scopes: SCOPES,
+  actor: { kind: 'environment', id: null, name: 'ADMIN_API_KEY' },
+};
 
 @Injectable()
 export class ApiKeyService {
@@ -39,17 +43,22 @@ export class ApiKeyService {
   /** The caller a key stands for; undefined when it is unknown, revoked or expired. */
   async identify(key: string): Promise<Caller | undefined> {
     const keyHash = hashKey(key);
-    if (this.isPlatformKey(keyHash)) {
-      return { tenantId: null, scopes: SCOPES, actor: ENVIRONMENT };
-    }
+    if (this.isPlatformKey(keyHash)) return PLATFORM;
 
     const found = await this.remembered.fetch(keyHash);
     const now = this.clock.now();
-    if (!found || found === NOBODY || found.revokedAt || (found.expiresAt && found.expiresAt <= now)) return undefined;
-    await this.noteUse(found, now);
-    const { id, name, tenantId, scopes, requestsPerMinute } = found;
-    const actor = { kind: 'api-key', id, name } as const;
-    return { tenantId, scopes, actor, ...(requestsPerMinute !== null && { requestsPerMinute }) };
+    if (!isGood(found, now)) return undefined;
+    if (!isUseNoted(found, now)) await this.noteUse(found, now);
+    return callerOf(found);
+  }
+
+  /** The same for a key that was looked up a moment ago; undefined also where somebody has to be asked or told. */
+  recall(key: string): Caller | undefined {
+    const keyHash = hashKey(key);
+    if (this.isPlatformKey(keyHash)) return PLATFORM;
+    const found = this.remembered.get(keyHash);
+    const now = this.clock.now();
+    return isGood(found, now) && isUseNoted(found, now) ? callerOf(found) : undefined;
   }
 
   /** Whether a key was good when it was last looked up, if that was lately; asks nobody. */
@@ -68,11 +77,22 @@ export class ApiKeyService {
     return timingSafeEqual(Buffer.from(keyHash), this.platformKeyHash);
   }
 
-  /** By the minute is enough, and keeps a busy key from writing its row with every request. */
   private async noteUse(key: ApiKey, now: Date): Promise<void> {
-    const { id, lastUsedAt } = key;
-    if (lastUsedAt && now.getTime() - lastUsedAt.getTime() < LAST_USED_GRAIN_MS) return;
     key.lastUsedAt = now;
-    await forEverybody(() => this.keys.noteUse(id, now));
+    await forEverybody(() => this.keys.noteUse(key.id, now));
   }
+}
+
+function isGood(found: ApiKey | typeof NOBODY | undefined, now: Date): found is ApiKey {
+  return found !== undefined && found !== NOBODY && !found.revokedAt && !(found.expiresAt && found.expiresAt <= now);
+}
+
+/** By the minute is enough, and keeps a busy key from writing its row with every request. */
+function isUseNoted({ lastUsedAt }: ApiKey, now: Date): boolean {
+  return lastUsedAt !== null && now.getTime() - lastUsedAt.getTime() < LAST_USED_GRAIN_MS;
+}
+
+function callerOf({ id, name, tenantId, scopes, requestsPerMinute }: ApiKey): Caller {
+  const actor = { kind: 'api-key', id, name } as const;
+  return { tenantId, scopes, actor, ...(requestsPerMinute !== null && { requestsPerMinute }) };
 }

@@ -42,6 +42,12 @@ export class Authenticator {
     return callerOf(session);
   }
 
+  /** The caller, where the request comes with a key that was good a moment ago; undefined says nothing: `identify` knows. */
+  recall({ headers }: IncomingRequest): Caller | undefined {
+    const key = apiKeyOf(headers);
+    return key === undefined ? undefined : this.keys.recall(key);
+  }
+
   /**
    * The session of a route that is about the person who is signed in.
    * @throws AppError 401 without one; 403 for a page of another origin

@@ -109,6 +109,8 @@ class MeController {
 let app: INestApplication;
 let api: ReturnType<typeof supertest>;
 let asked: string[];
+/** Callers whose keys were good a moment ago. */
+let remembered: Map<string, Caller>;
 
 beforeAll(async () => {
   const identify = (key: string) => {
@@ -119,7 +121,7 @@ beforeAll(async () => {
     controllers: [MessagesController, ForgottenController, MeController],
     providers: [
       { provide: APP_GUARD, useClass: CallerGuard },
-      { provide: ApiKeyService, useValue: { identify } },
+      { provide: ApiKeyService, useValue: { identify, recall: (key: string) => remembered.get(key) } },
       { provide: SessionService, useValue: { identify: (token: string) => Promise.resolve(SESSIONS.get(token)) } },
       { provide: AppConfig, useValue: { production: false, requestLimits: { perKey: 0, perStranger: 0 } } },
       SessionCookie,
@@ -141,10 +143,21 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   asked = [];
+  remembered = new Map();
 });
 afterAll(() => app.close());
 
 describe(CallerGuard.name, () => {
+  it('asks nobody about a key that was good a moment ago, and holds it to its scopes all the same', async () => {
+    remembered = CALLERS;
+
+    await api.get('/messages').set('X-API-Key', 'reader').expect(200);
+    await api.get('/messages/send').set('X-API-Key', 'reader').expect(403);
+    await api.get('/messages/send').set('X-API-Key', 'suspended').expect(403);
+
+    expect(asked).toEqual([]);
+  });
+
   it.each([
     ['a bearer', { Authorization: 'Bearer reader' }],
     ['a bearer, whatever its case and blanks', { Authorization: 'bearer   reader ' }],

@@ -12,13 +12,11 @@ const thatKeep = (refusal: Date | undefined) =>
   strict<ErasedPeople>({ findRefusals: (people) => Promise.resolve(people.map(() => refusal)) });
 
 describe(MarketingConsentService.name, () => {
-  let asked = 0;
   /** `refusal`: since when, as it was said before they were erased. */
   const aService = (marketing: KnownContact['marketing'] | undefined, refusal?: Date) =>
     new MarketingConsentService(
       strict<ContactRepository>({
         findByAddresses: () => {
-          asked += 1;
           const contact = { marketing, marketingSince: SINCE, marketingSource: 'BAJA' } as KnownContact;
           return Promise.resolve(new Map(marketing === undefined ? [] : [[TO, contact]]));
         },
@@ -27,7 +25,7 @@ describe(MarketingConsentService.name, () => {
     );
 
   it('refuses a marketing template to somebody who stopped them, and says since when and by what', async () => {
-    await expect(aService('stopped').assertWanted('tenant', TO, { category: 'MARKETING' })).rejects.toMatchObject({
+    await expect(aService('stopped').assertWanted('tenant', TO)).rejects.toMatchObject({
       status: 422,
       code: 'recipient-opted-out',
       errors: [{ field: 'to', message: expect.stringMatching(/2026-11-25T09:00:00\.000Z \(BAJA\)/) }],
@@ -35,12 +33,12 @@ describe(MarketingConsentService.name, () => {
   });
 
   it.each([null, 'resumed', undefined] as const)('lets it go to somebody whose choice is %p', async (choice) => {
-    await expect(aService(choice).assertWanted('tenant', TO, { category: 'MARKETING' })).resolves.toBeUndefined();
+    await expect(aService(choice).assertWanted('tenant', TO)).resolves.toBeUndefined();
   });
 
   it('refuses it as well to somebody who was erased after they stopped them, and said nothing since', async () => {
     const wanted = (marketing: KnownContact['marketing'] | undefined) =>
-      aService(marketing, SINCE).assertWanted('tenant', TO, { category: 'MARKETING' });
+      aService(marketing, SINCE).assertWanted('tenant', TO);
 
     await expect(wanted(undefined)).rejects.toMatchObject({ code: 'recipient-opted-out' });
     await expect(wanted(null)).rejects.toMatchObject({ code: 'recipient-opted-out' });
@@ -65,22 +63,12 @@ describe(MarketingConsentService.name, () => {
       ['two', '+2'],
     ] as const;
 
-    const outcomes = await Promise.allSettled(
-      people.map(([tenantId, to]) => service.assertWanted(tenantId, to, { category: 'MARKETING' })),
-    );
+    const outcomes = await Promise.allSettled(people.map(([tenantId, to]) => service.assertWanted(tenantId, to)));
 
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(asked).toEqual([
       ['one', ['+1', '+2']],
       ['two', ['+2']],
     ]);
-  });
-
-  it('asks nobody about templates that are no marketing', async () => {
-    asked = 0;
-
-    await aService('stopped').assertWanted('tenant', TO, { category: 'UTILITY' });
-
-    expect(asked).toBe(0);
   });
 });

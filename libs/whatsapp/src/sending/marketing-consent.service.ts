@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { GroupCommit, ValidationError } from '#common';
-import { ContactRepository, ErasedPeople, type KnownContact, type WhatsAppTemplate } from '#messages';
+import { ContactRepository, ErasedPeople, type KnownContact } from '#messages';
 
 interface Person {
   tenantId: string;
@@ -25,9 +25,8 @@ export class MarketingConsentService {
     private readonly erased: ErasedPeople,
   ) {}
 
-  /** @throws ValidationError 422 `recipient-opted-out` for a marketing template to somebody who stopped them */
-  async assertWanted(tenantId: string, contactKey: string, { category }: Pick<WhatsAppTemplate, 'category'>) {
-    if (category !== 'MARKETING') return;
+  /** @throws ValidationError 422 `recipient-opted-out` for somebody who stopped them */
+  async assertWanted(tenantId: string, contactKey: string): Promise<void> {
     const contact = await this.lookUps.add({ tenantId, contactKey });
     if (contact?.marketing !== 'stopped') return;
     const since = contact.marketingSince ? ` at ${contact.marketingSince.toISOString()}` : '';

@@ -35,6 +35,8 @@ const TEMPLATE = {
   template: { name: 'po_notification', language: 'es', parameters: ['Proveedor ABC', 'PO-2024-001', '€1,250.00'] },
 };
 
+const NOT_WANTED = new ValidationError([{ field: 'to', message: 'stopped them' }], 'recipient-opted-out');
+
 /** The transaction that whoever is alongside is given. */
 const TX = {} as EntityManager;
 
@@ -45,6 +47,9 @@ describe(WhatsAppBusinessService.name, () => {
   let elapsedMs: number;
   /** What looking at the window of a free-form message takes. */
   let decisionMs: number;
+  let template: WhatsAppTemplate;
+  /** Whether it was looked up a moment ago. */
+  let isTemplateKnown: boolean;
   let templateRefusal: AppError | undefined;
   let getPhoneNumber: () => Promise<PhoneNumberInfo>;
   /** How often a message is looked up before WhatsApp has answered for it. */
@@ -52,7 +57,8 @@ describe(WhatsAppBusinessService.name, () => {
 
   beforeEach(() => {
     [stored, batches, wakeUps, elapsedMs, decisionMs] = [[], [], 0, 0, 0];
-    [templateRefusal, lookUpsBeforeAnswer] = [undefined, 0];
+    [template, isTemplateKnown, templateRefusal] = [{ category: 'UTILITY' } as WhatsAppTemplate, false, undefined];
+    lookUpsBeforeAnswer = 0;
   });
 
   function aService(config: { notificationsEnabled?: boolean; defaultCountry?: string } = {}): WhatsAppBusinessService {
@@ -83,7 +89,8 @@ describe(WhatsAppBusinessService.name, () => {
       strict<MessageBatchRepository>({ create: (_, batch) => Promise.resolve(void batches.push(batch)) }),
       strict<SenderDirectory>({ forTenant: () => SENDER, all: () => [SENDER] }),
       strict<TemplateCatalogueService>({
-        check: () => (templateRefusal ? Promise.reject(templateRefusal) : Promise.resolve({} as WhatsAppTemplate)),
+        recall: () => (isTemplateKnown ? template : undefined),
+        check: () => (templateRefusal ? Promise.reject(templateRefusal) : Promise.resolve(template)),
         faultsBeside: () => Promise.resolve(templateRefusal?.errors ?? []),
       }),
       strict<ConversationWindowsService>({
@@ -93,7 +100,7 @@ describe(WhatsAppBusinessService.name, () => {
           return { content };
         },
       }),
-      strict<MarketingConsentService>({ assertWanted: () => Promise.resolve() }),
+      strict<MarketingConsentService>({ assertWanted: () => Promise.reject(NOT_WANTED) }),
       strict<CloudApiClient>({ getPhoneNumber: () => getPhoneNumber() }),
       strict<OutboxPoller>({ wake: () => void wakeUps++ }),
       strict<TenantDirectory>({ countryOf: (tenantId) => (tenantId === TENANT ? defaultCountry : undefined) }),
@@ -239,6 +246,17 @@ describe(WhatsAppBusinessService.name, () => {
 
       expect(await refusalOf(aRequest({ message: TEMPLATE }))).toBe(templateRefusal);
       expect(stored).toEqual([]);
+    });
+
+    it.each([true, false])('marketing alone to somebody who stopped it; template known: %p', async (known) => {
+      isTemplateKnown = known;
+      const request = aRequest({ message: TEMPLATE });
+      await aService().sendMessage(request);
+      expect(stored).toHaveLength(1);
+
+      template = { category: 'MARKETING' } as WhatsAppTemplate;
+      expect(await refusalOf(request)).toBe(NOT_WANTED);
+      expect(stored).toHaveLength(1);
     });
 
     it('everything while notifications are switched off', async () => {

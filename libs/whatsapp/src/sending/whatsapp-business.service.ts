@@ -211,8 +211,12 @@ export class WhatsAppBusinessService {
     const isTemplate = read.type === 'template';
     const asked = isKeyed(read) ? await this.templates.resolve(request.tenantId, sender, read) : read;
     if (isTemplate) {
-      const template = await this.templates.check(sender, request.message, asked);
-      await this.consent.assertWanted(request.tenantId, recipient.contactKey, template);
+      const template =
+        this.templates.recall(sender, request.message, asked) ??
+        (await this.templates.check(sender, request.message, asked));
+      if (template.category === 'MARKETING') {
+        await this.consent.assertWanted(request.tenantId, recipient.contactKey);
+      }
     }
     const { content, fallback } = isTemplate
       ? { content: asked }

@@ -117,6 +117,24 @@ describe(TemplateCatalogueService.name, () => {
     expect(await refusal({ parameters: PARAMETERS })).toBeUndefined();
   });
 
+  it('recalls a template that was looked up a moment ago, for a send that nothing is wrong with', async () => {
+    const recalled = (template: object) => {
+      const message = { type: 'template', template: { name: 'po_notification', language: 'es', ...template } };
+      return catalogue.recall(SENDER, message, readContent(message).content!)?.templateName;
+    };
+    await catalogue.sync(SENDER);
+    expect(recalled({ parameters: PARAMETERS })).toBeUndefined();
+
+    await refusal({ parameters: PARAMETERS });
+    expect(recalled({ parameters: PARAMETERS })).toBe('po_notification');
+    expect(recalled({ parameters: [] })).toBeUndefined();
+    expect(recalled({ parameters: PARAMETERS, language: 'fr' })).toBeUndefined();
+    expect(recalled({ parameters: PARAMETERS, name: 'nope' })).toBeUndefined();
+
+    catalogue.forget();
+    expect(recalled({ parameters: PARAMETERS })).toBeUndefined();
+  });
+
   it.each<[string, Partial<CloudApiTemplate>, object, string, string, RegExp]>([
     [
       'an unknown name',

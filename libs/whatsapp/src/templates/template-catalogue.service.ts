@@ -93,6 +93,14 @@ export class TemplateCatalogueService {
     return this.certain(sender, () => this.judge(sender, message, content));
   }
 
+  /** The template of a send that nothing is wrong with, where it was looked up a moment ago; undefined says nothing: `check` knows. */
+  recall({ businessAccountId }: Sender, message: JsonObject, content: MessageContent): WhatsAppTemplate | undefined {
+    const { name } = content.template as AskedTemplate;
+    const languages = this.remembered.get(keyOf(businessAccountId, name)) ?? [];
+    const judged = languages.length > 0 ? this.judgeAmong(languages, message, content) : undefined;
+    return judged instanceof ValidationError ? undefined : judged;
+  }
+
   /**
    * What the template says against a message that is refused anyway for `errors`, as far as it can be read: so that all of it
    * is known at once.
@@ -171,12 +179,21 @@ export class TemplateCatalogueService {
     message: JsonObject,
     content: MessageContent,
   ): Promise<WhatsAppTemplate | ValidationError> {
+    const { name } = content.template as AskedTemplate;
+    const languages = (await this.remembered.fetch(keyOf(businessAccountId, name))) ?? [];
+    if (languages.length > 0) return this.judgeAmong(languages, message, content);
+    const known = (await this.names.fetch(businessAccountId)) ?? [];
+    return inTermsOf(message.template as JsonObject, unknownName(name, known));
+  }
+
+  /** What the template in the language that is asked for says; `languages`: all that it is there in. */
+  private judgeAmong(
+    languages: WhatsAppTemplate[],
+    message: JsonObject,
+    content: MessageContent,
+  ): WhatsAppTemplate | ValidationError {
     const { name, language, components } = content.template as AskedTemplate;
     const written = message.template as JsonObject;
-    const languages = (await this.remembered.fetch(`${businessAccountId}/${name}`)) ?? [];
-    if (languages.length === 0) {
-      return inTermsOf(written, unknownName(name, (await this.names.fetch(businessAccountId)) ?? []));
-    }
     const template = languages.find((one) => one.language === language.code);
     if (!template) {
       const known = languages.map((one) => one.language);
@@ -216,6 +233,10 @@ export class TemplateCatalogueService {
     this.syncedAt.set(sender.businessAccountId, asked ? begun : begun - maxAgeMs);
     for (const tell of this.listeners) tell();
   }
+}
+
+function keyOf(businessAccountId: string, name: string): string {
+  return `${businessAccountId}/${name}`;
 }
 
 /** Whoever wrote a key finds its faults there. */
