@@ -91,6 +91,30 @@ describe(ContactRepository.name, () => {
     });
   });
 
+  it('looks at no more than it is asked about, also by plans that were made while there was hardly anybody', async () => {
+    const looked = await db.transaction(async (tx) => {
+      const fetched = async (): Promise<number> => {
+        const [row] = await tx.query<{ n: number }[]>(
+          `SELECT (seq_tup_read + idx_tup_fetch)::int AS n FROM pg_stat_xact_user_tables WHERE relname = 'contact_addresses'`,
+        );
+        return row!.n;
+      };
+      // PostgreSQL keeps a plan from the sixth time on.
+      for (let time = 0; time < 8; time++) await contacts.note(tx, [aSighting([`ES.${time}`])]);
+      await tx.query(
+        `INSERT INTO contact_addresses (tenant_id, address, kind, contact_id, seen_at)
+         SELECT $1, 'ES.9' || n, 'user_id', gen_random_uuid(), now() FROM generate_series(1, 2000) AS n`,
+        [TENANT],
+      );
+      const before = await fetched();
+      await contacts.note(tx, [aSighting([B, 'ES.91'])]);
+      return (await fetched()) - before;
+    });
+
+    expect(looked).toBeGreaterThan(0);
+    expect(looked).toBeLessThan(10);
+  });
+
   it('does not take for stored what a transaction wrote that came to nothing', async () => {
     const news = aSighting([A], { attributes: { profileName: 'Ana' } });
     const failing = db.transaction(async (tx) => {
