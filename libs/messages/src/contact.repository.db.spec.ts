@@ -128,6 +128,18 @@ describe(ContactRepository.name, () => {
     expect(await listed()).toEqual(['Ana']);
   });
 
+  it('knows by their words the news that stands here, until it hears something else of the same person', async () => {
+    const news = aSighting([A, 'ES.1'], { words: 'Ana at A', attributes: { profileName: 'Ana' } });
+    const isKnown = (words = 'Ana at A', tenantId = TENANT) => contacts.isKnown(tenantId, A, words);
+    expect(isKnown()).toBe(false);
+
+    await note(news);
+    expect([isKnown(), isKnown('Bea at A'), isKnown('Ana at A', newId())]).toEqual([true, false, false]);
+
+    await note(aSighting(['ES.1'], { attributes: { profileName: 'Bea' }, at: at(2) }));
+    expect(isKnown()).toBe(false);
+  });
+
   it('asks again about somebody of whom it heard something else meanwhile', async () => {
     const named = (profileName: string, second: number) =>
       aSighting([A], { attributes: { profileName }, at: at(second) });

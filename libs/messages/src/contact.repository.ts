@@ -54,6 +54,11 @@ export class ContactRepository {
     });
   }
 
+  /** Whether news that was told in these words (`Sighting.words`) stands here already. */
+  isKnown(tenantId: string, address: string, words: string): boolean {
+    return this.known.hasText(tenantId, address, words);
+  }
+
   /** What was known of these may have been removed, by whichever process: it is looked at again. */
   doubt(sightings: Sighting[]): void {
     for (const { tenantId, addresses } of sightings) {

@@ -19,10 +19,13 @@ export class KnownNews {
 
   /** Addresses of one person are forgotten together, so the first one answers for all. */
   has(sighting: Sighting): boolean {
-    this.forgetWhatIsOld();
     const [first] = sighting.addresses;
-    const known = first && this.byAddress.get(keyOf(sighting, first.address));
-    return known?.includes(textOf(sighting)) === true;
+    return first !== undefined && this.hasText(sighting.tenantId, first.address, textOf(sighting));
+  }
+
+  hasText(tenantId: string, address: string, text: string): boolean {
+    this.forgetWhatIsOld();
+    return this.byAddress.get(keyOf({ tenantId }, address))?.includes(text) === true;
   }
 
   add(sighting: Sighting): void {
@@ -53,7 +56,8 @@ export class KnownNews {
 }
 
 /** What the news says. The time does not count, except for a change and a choice, which are once. */
-export function textOf({ addresses, left, attributes, marketing, at }: Sighting): string {
+export function textOf({ words, addresses, left, attributes, marketing, at }: Sighting): string {
+  if (words !== undefined) return words;
   const { phone, waId, userId, parentUserId, username, profileName } = attributes;
   let text = `${phone}\0${waId}\0${userId}\0${parentUserId}\0${username}\0${profileName}`;
   for (const { kind, address } of addresses) text += `\0${kind} ${address}`;

@@ -36,10 +36,11 @@ export class ContactKeeper {
   /** `anew`: some of them were erased once, so what is known of them is not taken for granted. */
   async note(tx: EntityManager, { statuses, targets, kept, preferences }: Round, anew: boolean): Promise<void> {
     const now = new Date();
+    const isKnown: ContactRepository['isKnown'] = (...news) => !anew && this.contacts.isKnown(...news);
     const sightings = [
       ...statuses.flatMap(({ event, person }, index) => {
         const target = targets[index];
-        return target ? sightingOfStatus(event, person, target) : [];
+        return target ? sightingOfStatus(event, person, target, isKnown) : [];
       }),
       ...kept.flatMap((one) => sightingOfMessage(one, this.words, now)),
       ...(await this.ofPreferences(tx, preferences)),

@@ -35,16 +35,29 @@ export function sightingOfMessage({ told, stored }: Kept, words: StopWords, now:
   return present({ ...described(stored.tenantId, dialled, told.person), marketing, at });
 }
 
-/** Whom a message of ours went to, where the status shows them or tells that they stopped marketing messages. */
+/**
+ * Whom a message of ours went to, where the status shows them or tells that they stopped marketing messages. Nothing for who
+ * is known in these words: all statuses of a message show the same person.
+ */
 export function sightingOfStatus(
   event: StatusEvent,
   person: SeenPerson | null,
   { tenantId, contactKey }: Pick<StatusTarget, 'tenantId' | 'contactKey'>,
+  isKnown: (tenantId: string, address: string, words: string) => boolean,
 ): Sighting[] {
-  const stopped = event.error?.code === MARKETING_STOPPED;
-  if (!person && !stopped) return [];
-  const marketing = stopped ? { choice: 'stopped' as const, source: MARKETING_STOPPED } : null;
-  return present({ ...described(tenantId, contactKey, person ?? NOBODY), marketing, at: event.occurredAt });
+  if (event.error?.code === MARKETING_STOPPED) {
+    const marketing = { choice: 'stopped' as const, source: MARKETING_STOPPED };
+    return present({ ...described(tenantId, contactKey, person ?? NOBODY), marketing, at: event.occurredAt });
+  }
+  if (!person) return [];
+  const words = wordsFor(contactKey, person);
+  if (isKnown(tenantId, contactKey, words)) return [];
+  return present({ ...described(tenantId, contactKey, person), words, marketing: null, at: event.occurredAt });
+}
+
+/** All that is told of a person whom we dialled. */
+function wordsFor(dialled: string, { waId, userId, parentUserId, username, profileName }: SeenPerson): string {
+  return `${dialled}\0${waId}\0${userId}\0${parentUserId}\0${username}\0${profileName}`;
 }
 
 export function sightingOfPreference({ person, choice, at }: Preference, tenantId: string): Sighting[] {
