@@ -20,7 +20,9 @@ export function lowerCase(value: unknown): string {
 
 /** The value at a path that may lead nowhere. */
 export function dig(value: unknown, ...path: string[]): unknown {
-  return path.reduce((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
+  let inner = value;
+  for (const key of path) inner = isObject(inner) ? inner[key] : undefined;
+  return inner;
 }
 
 export function itemsOf(value: unknown): unknown[] {

@@ -8,14 +8,16 @@ import { allOrNoneNamed, card, LONGEST_BODY, LONGEST_CARD_BODY } from './templat
 import { bodyParameter, headerParameter, parameterName, value } from './template-parameters.ts';
 
 /** What a header shows instead of a text, by its name: `{ "document": { "link": … } }`. */
-const SHOWN: Record<string, Check> = {
-  image: mediaFile,
-  video: mediaFile,
-  gif: mediaFile,
-  document: documentFile,
-  location: headerLocation,
-  product,
-};
+const SHOWN = new Map(
+  Object.entries<Check>({
+    image: mediaFile,
+    video: mediaFile,
+    gif: mediaFile,
+    document: documentFile,
+    location: headerLocation,
+    product,
+  }).map(([name, check]) => [name, object({ [name]: check })]),
+);
 
 /** The fields that stand for components of Meta's, and the type of each. */
 export const SHORTHANDS = [
@@ -26,29 +28,33 @@ export const SHORTHANDS = [
   ['cards', 'carousel'],
 ] as const;
 
-const plainText =
-  (max: number): Check =>
-  (given, place) =>
-    value(max)(typeof given === 'number' || typeof given === 'boolean' ? String(given) : given, place);
+function plainText(max: number): Check {
+  const check = value(max);
+  return (given, place) =>
+    check(typeof given === 'number' || typeof given === 'boolean' ? String(given) : given, place);
+}
 
-const parameters =
-  (max: number): Check =>
-  (given, place) => {
-    if (isObject(given)) return record(plainText(max), parameterName)(given, place);
-    const one: Check = (each, at) => (isObject(each) ? bodyParameter(max) : plainText(max))(each, at);
-    list(one, { min: 0 }, allOrNoneNamed, distinct('parameter_name'))(given, place);
-  };
+function parameters(max: number): Check {
+  const [plain, full] = [plainText(max), bodyParameter(max)];
+  const one: Check = (each, at) => (isObject(each) ? full : plain)(each, at);
+  const positional = list(one, { min: 0 }, allOrNoneNamed, distinct('parameter_name'));
+  const named = record(plain, parameterName);
+  return (given, place) => (isObject(given) ? named : positional)(given, place);
+}
+
+const headerText = plainText(60);
+const namedHeaderText = record(headerText, parameterName);
 
 /** A text; `{ "document": { … } }`; `{ "name": "text" }` where the variable has a name; or Meta's parameter object. */
 const header: Check = (given, place) => {
-  if (!isObject(given)) return plainText(60)(given, place);
+  if (!isObject(given)) return headerText(given, place);
   if (given.type !== undefined) return headerParameter(given, place);
   const [key, ...more] = Object.keys(given);
   if (key === undefined || more.length > 0) {
     const has = [key, ...more].join(', ') || 'none';
-    return place.refuse(`needs exactly one of ${Object.keys(SHOWN).join(', ')}, or one named text, this has ${has}`);
+    return place.refuse(`needs exactly one of ${[...SHOWN.keys()].join(', ')}, or one named text, this has ${has}`);
   }
-  const check = Object.hasOwn(SHOWN, key) ? object({ [key]: SHOWN[key]! }) : record(plainText(60), parameterName);
+  const check = SHOWN.get(key) ?? namedHeaderText;
   check(given, place);
 };
 
@@ -96,5 +102,5 @@ export function toMs(time: unknown): number {
 
 /** The one thing that a header of the form `{ "document": { … } }` shows. */
 export function isShown(name: string): boolean {
-  return Object.hasOwn(SHOWN, name);
+  return SHOWN.has(name);
 }
