@@ -18,10 +18,10 @@ export interface Sighting {
   /** What they tell they changed from. */
   left: SeenAddress[];
   /**
-   * All of it but the time, as whoever tells it puts it: within a tenant the same words are the same news. Undefined where it
-   * is told once only, or by somebody who has no words for it.
+   * All of it but the time, as whoever tells it puts it: within a tenant the same wording is the same news. Undefined where it
+   * is told once only, or by somebody who has no wording for it.
    */
-  words?: string;
+  wording?: string;
   /** Those that were told. */
   attributes: Partial<Record<ContactAttribute, string>>;
   marketing: { choice: MarketingChoice; source: string } | null;
@@ -57,7 +57,7 @@ export class ContactBook {
   private readonly contacts: Map<string, ContactRow>;
   private readonly addresses: Map<string, ContactAddress>;
   /** By contact: a round may hold thousands of people. */
-  private readonly held = new Map<string, ContactAddress[]>();
+  private readonly held = new Map<string, Set<ContactAddress>>();
   /** As they were loaded; what is missing is new. */
   private readonly before: Map<ContactRow | ContactAddress, string>;
 
@@ -153,7 +153,7 @@ export class ContactBook {
   }
 
   private merge(from: ContactRow, into: ContactRow): void {
-    for (const row of [...this.of(from)]) this.hand(row, into);
+    for (const row of this.of(from)) this.hand(row, into);
     const isNewer = from.seenAt > into.seenAt;
     for (const name of CONTACT_ATTRIBUTES)
       into[name] = isNewer ? (from[name] ?? into[name]) : (into[name] ?? from[name]);
@@ -195,8 +195,8 @@ export class ContactBook {
     if (!contact.userId || !ids.includes(contact.userId)) contact.userId = ids[0] ?? null;
   }
 
-  private of({ id }: Pick<ContactRow, 'id'>): readonly ContactAddress[] {
-    return this.held.get(id) ?? [];
+  private of({ id }: Pick<ContactRow, 'id'>): ContactAddress[] {
+    return [...(this.held.get(id) ?? [])];
   }
 
   private add(row: ContactAddress): void {
@@ -205,17 +205,12 @@ export class ContactBook {
   }
 
   private hold(row: ContactAddress): void {
-    const theirs = this.held.get(row.contactId);
-    if (theirs) theirs.push(row);
-    else this.held.set(row.contactId, [row]);
+    const theirs = this.held.get(row.contactId) ?? new Set();
+    this.held.set(row.contactId, theirs.add(row));
   }
 
   private hand(row: ContactAddress, { id }: ContactRow): void {
-    const before = this.of({ id: row.contactId });
-    this.held.set(
-      row.contactId,
-      before.filter((one) => one !== row),
-    );
+    this.held.get(row.contactId)?.delete(row);
     row.contactId = id;
     this.hold(row);
   }

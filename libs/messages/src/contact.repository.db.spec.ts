@@ -128,9 +128,9 @@ describe(ContactRepository.name, () => {
     expect(await listed()).toEqual(['Ana']);
   });
 
-  it('knows by their words the news that stands here, until it hears something else of the same person', async () => {
-    const news = aSighting([A, 'ES.1'], { words: 'Ana at A', attributes: { profileName: 'Ana' } });
-    const isKnown = (words = 'Ana at A', tenantId = TENANT) => contacts.isKnown(tenantId, A, words);
+  it('knows by its wording the news that stands here, until it hears something else of the same person', async () => {
+    const news = aSighting([A, 'ES.1'], { wording: 'Ana at A', attributes: { profileName: 'Ana' } });
+    const isKnown = (wording = 'Ana at A', tenantId = TENANT) => contacts.isKnown(tenantId, A, wording);
     expect(isKnown()).toBe(false);
 
     await note(news);

@@ -54,9 +54,9 @@ export class ContactRepository {
     });
   }
 
-  /** Whether news that was told in these words (`Sighting.words`) stands here already. */
-  isKnown(tenantId: string, address: string, words: string): boolean {
-    return this.known.hasText(tenantId, address, words);
+  /** Whether news in this wording (`Sighting.wording`) stands here already. */
+  isKnown(tenantId: string, address: string, wording: string): boolean {
+    return this.known.hasText(tenantId, address, wording);
   }
 
   /** What was known of these may have been removed, by whichever process: it is looked at again. */
@@ -170,7 +170,7 @@ FROM (SELECT tenant FROM unnest($1::text[]) AS tenant ORDER BY tenant) AS one`,
 };
 /**
  * $1: JSON list of tenants and addresses. All addresses of those who have one of them. Two index probes for each, which
- * `OFFSET 0` holds the planner to: one that was asked while the table was small would go through all of it each time.
+ * `OFFSET 0` holds the planner to: a plan that was made while the table was small would go through all of it each time.
  */
 const LOAD_ADDRESSES: Statement = {
   name: 'load-contact-addresses',

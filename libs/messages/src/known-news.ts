@@ -56,8 +56,8 @@ export class KnownNews {
 }
 
 /** What the news says. The time does not count, except for a change and a choice, which are once. */
-export function textOf({ words, addresses, left, attributes, marketing, at }: Sighting): string {
-  if (words !== undefined) return words;
+export function textOf({ wording, addresses, left, attributes, marketing, at }: Sighting): string {
+  if (wording !== undefined) return wording;
   const { phone, waId, userId, parentUserId, username, profileName } = attributes;
   let text = `${phone}\0${waId}\0${userId}\0${parentUserId}\0${username}\0${profileName}`;
   for (const { kind, address } of addresses) text += `\0${kind} ${address}`;

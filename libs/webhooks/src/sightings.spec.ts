@@ -20,8 +20,8 @@ describe(sightingOfStatus, () => {
   const stopping = { ...event, error: { code: '131050' } } as StatusEvent;
   const target = { tenantId: 'tenant', contactKey: DIALLED };
   const nobody = () => false;
-  const wordsFor = (person: SeenPerson, contactKey = DIALLED) =>
-    sightingOfStatus(event, person, { ...target, contactKey }, nobody)[0]!.words;
+  const wordingFor = (person: SeenPerson, contactKey = DIALLED) =>
+    sightingOfStatus(event, person, { ...target, contactKey }, nobody)[0]!.wording;
 
   it('tells all that is known of a person, and by which addresses', () => {
     expect(sightingOfStatus(event, ANA, target, nobody)).toEqual([
@@ -33,7 +33,7 @@ describe(sightingOfStatus, () => {
           { address: 'MX.1', kind: 'user_id' },
         ],
         left: [],
-        words: wordsFor(ANA),
+        wording: wordingFor(ANA),
         attributes: { phone: DIALLED, waId: '5215512345678', userId: 'MX.1', profileName: 'Ana' },
         marketing: null,
         at: new Date(0),
@@ -41,24 +41,24 @@ describe(sightingOfStatus, () => {
     ]);
   });
 
-  it('has other words for everything that is otherwise', () => {
+  it('has another wording for everything that is otherwise', () => {
     const others = [
-      wordsFor(ANA),
-      wordsFor(ANA, '+5215512345678'),
+      wordingFor(ANA),
+      wordingFor(ANA, '+5215512345678'),
       ...(['waId', 'userId', 'parentUserId', 'username', 'profileName'] as const).map((name) =>
-        wordsFor({ ...ANA, [name]: 'other' }),
+        wordingFor({ ...ANA, [name]: 'other' }),
       ),
     ];
 
     expect(new Set(others).size).toBe(others.length);
   });
 
-  it('tells nothing of who is known in these words, but that they stopped marketing messages', () => {
+  it('tells nothing of who is known in this wording, but that they stopped marketing messages', () => {
     const asked: unknown[] = [];
     const known = (...news: unknown[]) => asked.push(news) > 0;
 
     expect(sightingOfStatus(event, ANA, target, known)).toEqual([]);
-    expect(asked).toEqual([['tenant', DIALLED, wordsFor(ANA)]]);
+    expect(asked).toEqual([['tenant', DIALLED, wordingFor(ANA)]]);
     expect(sightingOfStatus(stopping, ANA, target, known)).toMatchObject([
       { attributes: { profileName: 'Ana' }, marketing: { choice: 'stopped', source: '131050' } },
     ]);

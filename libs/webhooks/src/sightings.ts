@@ -37,26 +37,26 @@ export function sightingOfMessage({ told, stored }: Kept, words: StopWords, now:
 
 /**
  * Whom a message of ours went to, where the status shows them or tells that they stopped marketing messages. Nothing for who
- * is known in these words: all statuses of a message show the same person.
+ * is known in this wording: all statuses of a message show the same person.
  */
 export function sightingOfStatus(
   event: StatusEvent,
   person: SeenPerson | null,
   { tenantId, contactKey }: Pick<StatusTarget, 'tenantId' | 'contactKey'>,
-  isKnown: (tenantId: string, address: string, words: string) => boolean,
+  isKnown: (tenantId: string, address: string, wording: string) => boolean,
 ): Sighting[] {
   if (event.error?.code === MARKETING_STOPPED) {
     const marketing = { choice: 'stopped' as const, source: MARKETING_STOPPED };
     return present({ ...described(tenantId, contactKey, person ?? NOBODY), marketing, at: event.occurredAt });
   }
   if (!person) return [];
-  const words = wordsFor(contactKey, person);
-  if (isKnown(tenantId, contactKey, words)) return [];
-  return present({ ...described(tenantId, contactKey, person), words, marketing: null, at: event.occurredAt });
+  const wording = wordingFor(contactKey, person);
+  if (isKnown(tenantId, contactKey, wording)) return [];
+  return present({ ...described(tenantId, contactKey, person), wording, marketing: null, at: event.occurredAt });
 }
 
 /** All that is told of a person whom we dialled. */
-function wordsFor(dialled: string, { waId, userId, parentUserId, username, profileName }: SeenPerson): string {
+function wordingFor(dialled: string, { waId, userId, parentUserId, username, profileName }: SeenPerson): string {
   return `${dialled}\0${waId}\0${userId}\0${parentUserId}\0${username}\0${profileName}`;
 }
 

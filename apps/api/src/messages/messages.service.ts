@@ -54,9 +54,7 @@ export class MessagesService {
     const keyed = { tenantId, key: options.idempotencyKey, route: 'POST /api/v1/whatsapp/messages', body };
     return this.idempotency.once(keyed, async (remember) => {
       let early: Answer | undefined;
-      const { request, errors: unknownFiles } = this.resolver.concerns(asked)
-        ? await this.resolver.resolve(asked)
-        : { request: asked, errors: [] };
+      const { request, errors: unknownFiles } = await this.resolver.resolve(asked);
       const stored = await this.whatsapp.sendMessage(request, {
         errors: [...errors, ...unknownFiles],
         alongside: this.byHand.alongside(

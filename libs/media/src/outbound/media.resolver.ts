@@ -26,11 +26,6 @@ export class MediaResolver {
     private readonly senders: SenderDirectory,
   ) {}
 
-  /** Whether a request names files of ours; most do not, and then there is nothing to resolve. */
-  concerns({ message }: Pick<SendRequest, 'message'>): boolean {
-    return mediaReferences(message).some(isOurs);
-  }
-
   /**
    * The request with Meta's ids in it; unchanged when it names none of our files. A file whose upload has expired, or would
    * before the message is sent, is uploaded again.
@@ -38,7 +33,7 @@ export class MediaResolver {
    * @throws AppError when Meta does not take a file (`MediaUploader.idOf`)
    */
   async resolve(request: SendRequest): Promise<{ request: SendRequest; errors: FieldError[] }> {
-    if (!this.concerns(request)) return { request, errors: [] };
+    if (!mediaReferences(request.message).some(isOurs)) return { request, errors: [] };
 
     const message = structuredClone(request.message);
     const sender = this.senders.forTenant(request.tenantId);

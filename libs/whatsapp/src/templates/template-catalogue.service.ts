@@ -96,8 +96,8 @@ export class TemplateCatalogueService {
   /** The template of a send that nothing is wrong with, where it was looked up a moment ago; undefined says nothing: `check` knows. */
   recall({ businessAccountId }: Sender, message: JsonObject, content: MessageContent): WhatsAppTemplate | undefined {
     const { name } = content.template as AskedTemplate;
-    const languages = this.remembered.get(keyOf(businessAccountId, name)) ?? [];
-    const judged = languages.length > 0 ? this.judgeAmong(languages, message, content) : undefined;
+    const languages = this.remembered.get(keyOf(businessAccountId, name));
+    const judged = languages && this.judgeAmong(languages, message, content);
     return judged instanceof ValidationError ? undefined : judged;
   }
 
