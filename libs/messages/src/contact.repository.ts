@@ -130,7 +130,7 @@ function withoutNulls(row: ContactRow | ContactAddress): object {
   const known: Record<string, unknown> = {};
   for (const column of Object.keys(row)) {
     const value = row[column as keyof typeof row];
-    if (value !== null) known[column] = value;
+    if (value !== null) known[column] = value instanceof Date ? value.toISOString() : value;
   }
   return known;
 }

@@ -24,7 +24,8 @@ export interface WebhookLine {
   type: string;
   /** Of a group; undefined elsewhere, and then it costs nothing. */
   participant: string | undefined;
-  occurredAt: Date;
+  /** ISO 8601. */
+  occurredAt: string;
   details: Record<string, unknown>;
 }
 
@@ -55,7 +56,17 @@ export class DeliveryStatusRepository {
 /** What `WRITE` reads of a message. */
 function toRow(message: TrackedMessage) {
   const { id, status, sentAt, deliveredAt, readAt, failedAt, error, pricing, whatsappMessageId } = message;
-  return { id, status, sentAt, deliveredAt, readAt, failedAt, error, pricing, whatsappMessageId };
+  return {
+    id,
+    status,
+    sentAt: sentAt?.toISOString(),
+    deliveredAt: deliveredAt?.toISOString(),
+    readAt: readAt?.toISOString(),
+    failedAt: failedAt?.toISOString(),
+    error,
+    pricing,
+    whatsappMessageId,
+  };
 }
 
 const FIND_BY_WAMID: Statement = {

@@ -163,7 +163,7 @@ function toLine({ event, message }: Matched) {
     messageId: message.id,
     type: event.type,
     participant: event.participant ?? undefined,
-    occurredAt: event.occurredAt,
+    occurredAt: event.occurredAt.toISOString(),
     details: event.details,
   };
 }

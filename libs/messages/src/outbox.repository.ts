@@ -290,10 +290,11 @@ function usesIn(results: AttemptResult[]): Omit<TemplateUse, 'id' | 'lastAt'>[] 
 }
 
 function toResultRow(result: AttemptResult) {
+  const startedAt = result.message.attemptedAt.toISOString();
   return {
     message_id: result.message.id,
     attempt: result.message.attempts,
-    attempted_at: result.message.attemptedAt,
+    attempted_at: startedAt,
     elapsed_ms: result.elapsedMs,
     status: result.status,
     pending_reason: result.pendingReason,
@@ -305,7 +306,7 @@ function toResultRow(result: AttemptResult) {
     response: result.response,
     details: {
       attempt: result.message.attempts,
-      started_at: result.message.attemptedAt,
+      started_at: startedAt,
       outcome: result.outcome,
       whatsapp_message_id: result.whatsappMessageId ?? undefined,
       error: result.error ?? undefined,

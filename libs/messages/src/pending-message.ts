@@ -67,8 +67,8 @@ export function toPendingRow(message: PendingMessage) {
     batch_id: message.batchId,
     metadata: message.metadata,
     priority: message.priority,
-    send_at: message.sendAt,
-    expires_at: message.expiresAt,
+    send_at: message.sendAt?.toISOString(),
+    expires_at: message.expiresAt?.toISOString(),
   };
 }
 
