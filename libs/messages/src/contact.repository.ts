@@ -122,11 +122,11 @@ function sizeOf({ contacts, addresses }: ContactRows): number {
 }
 
 function toJson({ contacts, addresses }: ContactRows): string[] {
-  return [storableJson(contacts.map(withoutNulls)), storableJson(addresses.map(withoutNulls))];
+  return [storableJson(contacts.map(toRow)), storableJson(addresses.map(toRow))];
 }
 
-/** What is left out is NULL as well, and most of it is: of a person who was only written to, little is known. */
-function withoutNulls(row: ContactRow | ContactAddress): object {
+/** Times as text (`storableJson`). What is left out is NULL as well, and most of it is: of who was only written to, little is known. */
+function toRow(row: ContactRow | ContactAddress): object {
   const known: Record<string, unknown> = {};
   for (const column of Object.keys(row)) {
     const value = row[column as keyof typeof row];
